@@ -1,0 +1,35 @@
+# The two commands: make build, make test. CI adds make check.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+TOOL := $(BIN)/fhir-content
+
+.PHONY: build test test-long check bench clean
+
+# The environment is made once, and again when what it is made from changes.
+$(VENV)/installed: pyproject.toml hatch_build.py
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
+	$(BIN)/python -m pip install --quiet --editable ".[prove]" --group dev
+	@touch $@
+
+build: $(VENV)/installed
+	$(TOOL) build
+
+test: $(VENV)/installed
+	$(BIN)/python -m pytest -n 2 -m "not long"
+
+test-long: $(VENV)/installed
+	$(BIN)/python -m pytest -n 2 -m long
+
+check: $(VENV)/installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(TOOL) validate --fail-on warning
+	$(TOOL) compile --check
+	$(BIN)/python -m pytest -q tests/test_house.py
+
+clean:
+	rm -rf build/out .cache

@@ -1,0 +1,31 @@
+"""How a command ends: its result on stdout or in a file, and its exit code."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from fhir_content.issue import Issue, Severity
+from fhir_content.report import Summary, formats, render
+from fhir_content.writing import write_whole
+
+
+def finish(issues: Sequence[Issue], summary: Summary, format_name: str, output: Path | None, fail_on: str) -> NoReturn:
+    """Print the issues in the wanted format; exit 1 when one reaches the fail level."""
+    if format_name not in formats():
+        raise click.BadParameter(f"{format_name} is not one of {', '.join(formats())}", param_hint="--format")
+    colour = output is None and format_name == "text" and sys.stdout.isatty()
+    emit(render(format_name, issues, summary, colour=colour), output)
+    sys.exit(1 if any(issue.severity.reaches(Severity(fail_on)) for issue in issues) else 0)
+
+
+def emit(text: str, output: Path | None) -> None:
+    """Write the result to stdout, or whole to a file."""
+    if output is None:
+        click.echo(text, color=True)
+    else:
+        write_whole(output, text.encode() + b"\n")

@@ -1,0 +1,40 @@
+"""Validate a Catalog: FHIR's own conformance first, then the house rules."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+
+from fhir_content import conformance
+from fhir_content.catalog import Catalog
+from fhir_content.issue import Issue, Severity, in_order
+from fhir_content.resource import Resource
+from fhir_content.rules import rules_by_type
+
+
+def validate(
+    catalog: Catalog,
+    *,
+    only: Collection[str] = (),
+    profiles: Sequence[str] = (),
+    among: Iterable[Resource] | None = None,
+) -> list[Issue]:
+    """Every issue of the catalog, in order of place: loading, conformance, house rules.
+
+    `only` keeps the named rules; `profiles` are checked on every resource besides those in its meta.profile.
+    """
+    found = list(catalog.issues)
+    for resource in catalog:
+        found.extend(check_resource(resource, catalog, profiles))
+    return in_order(issue for issue in found if not only or issue.rule in only)
+
+
+def check_resource(resource: Resource, catalog: Catalog, profiles: Sequence[str] = ()) -> Iterator[Issue]:
+    """The issues of one resource; house rules run only where its structure is sound enough to be read."""
+    issues = list(conformance.check(resource, catalog, profiles))
+    yield from issues
+    if any(issue.severity is Severity.FATAL for issue in issues):
+        return
+    for name in (resource.type, "*"):
+        for rule in rules_by_type().get(name, ()):
+            if rule.scope == "any" or catalog.base:
+                yield from rule.issues(resource, catalog)
