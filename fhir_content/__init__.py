@@ -19,7 +19,7 @@ _HOMES = {"load": "project", "validate": "validate", "apply": "apply"}
 
 
 class _Package(ModuleType):
-    """This package, whose public functions share their names with the modules that hold them."""
+    """A package whose public functions share their names with the modules that hold them."""
 
     def __setattr__(self, name: str, value: object) -> None:
         """Keep the import system from hiding a function behind its module of the same name."""

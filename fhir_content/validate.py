@@ -16,7 +16,6 @@ def validate(
     *,
     only: Collection[str] = (),
     profiles: Sequence[str] = (),
-    among: Iterable[Resource] | None = None,
 ) -> list[Issue]:
     """Every issue of the catalog, in order of place: loading, conformance, house rules.
 
