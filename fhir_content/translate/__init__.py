@@ -1,0 +1,13 @@
+"""CQL -> ELM through the official translator, and whether compiled ELM still fits its sources.
+
+ELM is CQL's syntax tree as JSON, what engines run. https://cql.hl7.org/04-logicalspecification.html
+"""
+
+from __future__ import annotations
+
+from fhir_content.translate.elm_file import ElmFolder, fresh
+from fhir_content.translate.header import Header, read_header
+from fhir_content.translate.node import TranslatorUnavailableError
+from fhir_content.translate.translator import Translation, translate
+
+__all__ = ["ElmFolder", "Header", "Translation", "TranslatorUnavailableError", "fresh", "read_header", "translate"]
