@@ -212,8 +212,8 @@ class Definitions:
         if ":" in name:
             short = name.partition("|")[0].removeprefix(CANONICAL)
             return None if ":" in short else self.structure(short)
-        head, _, rest = name.partition(".")
-        if rest:
+        head, dot, _ = name.partition(".")
+        if dot:
             owner = self.structure(head)
             return owner.backbone(name) if owner else None
         record = self.record(CANONICAL + head) if head else None
