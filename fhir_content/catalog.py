@@ -188,10 +188,17 @@ def _is_dependency(names: tuple[str, ...], paths: frozenset[str]) -> bool:
     return ".".join(names) in paths or names[-1] == "valueCanonical" or names[-2:] == ("expression", "reference")
 
 
-def _version_order(version: str) -> tuple[tuple[int, int | str], ...]:
-    """Numbers compare as numbers, words as words, numbers above words."""
-    parts = version.replace("-", ".").split(".")
-    return tuple((1, int(part)) if part.isdigit() else (0, part) for part in parts)
+_Parts = tuple[tuple[int, int | str], ...]
+
+
+def _version_order(version: str) -> tuple[_Parts, bool, _Parts]:
+    """As semver.org orders: numbers as numbers, a pre-release before its release."""
+    release, _, pre_release = version.partition("-")
+    return _parts(release), not pre_release, _parts(pre_release)
+
+
+def _parts(text: str) -> _Parts:
+    return tuple((1, int(part)) if part.isdigit() and part.isascii() else (0, part) for part in text.split("."))
 
 
 def duplicates(catalog: Catalog) -> Iterator[Issue]:
