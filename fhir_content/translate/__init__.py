@@ -8,6 +8,17 @@ from __future__ import annotations
 from fhir_content.translate.elm_file import ElmFolder, fresh
 from fhir_content.translate.header import Header, read_header
 from fhir_content.translate.node import TranslatorUnavailableError
+from fhir_content.translate.project_elm import Compilation, ProjectCql
 from fhir_content.translate.translator import Translation, translate
 
-__all__ = ["ElmFolder", "Header", "Translation", "TranslatorUnavailableError", "fresh", "read_header", "translate"]
+__all__ = [
+    "Compilation",
+    "ElmFolder",
+    "Header",
+    "ProjectCql",
+    "Translation",
+    "TranslatorUnavailableError",
+    "fresh",
+    "read_header",
+    "translate",
+]

@@ -14,6 +14,7 @@ from fhir_content.issue import Issue, Location, Severity
 from fhir_content.source import Json, dumps, read
 from fhir_content.translate.header import read_header
 from fhir_content.translate.translator import sources
+from fhir_content.writing import write_whole
 
 RULE = "elm-is-stale"
 _WAY_OUT = "run `fhir-content compile` and commit build/elm"
@@ -34,9 +35,7 @@ class ElmFolder:
         for file_name, content in sorted(wanted.items()):
             file = self.path / file_name
             if not file.is_file() or file.read_bytes() != content:
-                temporary = file.with_suffix(".json.new")
-                temporary.write_bytes(content)
-                temporary.replace(file)
+                write_whole(file, content)
                 changed.append(file_name)
         for file in self._leftovers(set(wanted)):
             file.unlink()
@@ -51,7 +50,7 @@ class ElmFolder:
                 yield self._issue(file.name, "the file is not what the translator makes of its sources")
 
     def stale(self, libraries: Mapping[str, tuple[str, str]]) -> Iterator[Issue]:
-        """An issue for each library without ELM, or with ELM of other sources, and each ELM without library. No Node."""
+        """An issue for each library without ELM or with ELM of other sources, and each ELM without library. No Node."""
         headers = {name: read_header(text) for name, (_, text) in libraries.items()}
         for name, header in sorted(headers.items()):
             file = self.path / header.file_name
@@ -81,9 +80,10 @@ def layout(tree: dict[str, Json]) -> bytes:
     return b'{"library":{\n' + b",\n".join(sections) + b"\n}}\n"
 
 
-def _section(key: str, value: Any) -> bytes:
+def _section(key: str, value: Json) -> bytes:
     if isinstance(value, dict) and list(value) == ["def"]:
-        lines = b",\n".join(dumps(definition) for definition in value["def"])
+        definitions = value["def"] if isinstance(value["def"], list) else []
+        lines = b",\n".join(dumps(definition) for definition in definitions)
         return dumps(key) + b':{"def":[\n' + lines + b"\n]}"
     return dumps(key) + b":" + dumps(value)
 
@@ -95,12 +95,13 @@ def _file_name(tree: dict[str, Json]) -> str:
     return f"{identifier['id']}-{version}.json" if version else f"{identifier['id']}.json"
 
 
-def _digest(data: Any) -> str:
+def _digest(data: Json) -> str:
     """The hash of the sources in an ELM file; "" in whatever else stands there."""
     library = data.get("library") if isinstance(data, dict) else None
     notes = library.get("annotation") if isinstance(library, dict) else None
     for note in notes if isinstance(notes, list) else []:
-        for tag in note.get("t") or [] if isinstance(note, dict) else []:
+        tags = note.get("t") if isinstance(note, dict) else None
+        for tag in tags if isinstance(tags, list) else []:
             if isinstance(tag, dict) and tag.get("name") == "sources":
                 return str(tag.get("value"))
     return ""

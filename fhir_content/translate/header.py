@@ -34,14 +34,14 @@ def read_header(text: str) -> Header:
     """The header of a library; whatever is not one yields empty parts, which the translator then explains."""
     name = version = ""
     includes: list[str] = []
-    tokens = list(_head(text))
-    for index, token in enumerate(tokens):
-        following = tokens[index + 1] if index + 1 < len(tokens) else ""
-        if token == "library" and not name:
+    words = list(_head(text))
+    for index, word in enumerate(words):
+        following = words[index + 1] if index + 1 < len(words) else ""
+        if word == "library" and not name:
             name = _plain(following)
-            if tokens[index + 2 : index + 3] == ["version"] and len(tokens) > index + 3:
-                version = _plain(tokens[index + 3])
-        elif token == "include":
+            if words[index + 2 : index + 3] == ["version"] and len(words) > index + 3:
+                version = _plain(words[index + 3])
+        elif word == "include":
             includes.append(_plain(following))
     return Header(name, version, tuple(dict.fromkeys(includes)))
 

@@ -42,7 +42,10 @@ def translate(libraries: Mapping[str, tuple[str, str]], only: tuple[str, ...] = 
     if not order:
         return Translation({}, tuple(issues))
     request: dict[str, Json] = {
-        "libraries": [{"name": name, "text": unix(libraries[name][1])} for name in libraries],
+        "libraries": [
+            {"name": name, "version": headers[name].version, "text": unix(text)}
+            for name, (_, text) in libraries.items()
+        ],
         "compile": list(order),
         "options": list(OPTIONS),
         "signatureLevel": SIGNATURES,
@@ -74,14 +77,14 @@ def unix(text: str) -> str:
     return text.replace("\r\n", "\n").removeprefix("\ufeff")
 
 
-def digested(tree: dict[str, Json], digest: str) -> dict[str, Json]:
+def digested(tree: Json, digest: str) -> dict[str, Json]:
     """The ELM with the hash of its sources as a tag, which is ELM's own place for what an engine does not read."""
-    library: Any = tree["library"]
+    library: Any = tree["library"] if isinstance(tree, dict) else {}
     tag: Json = {"type": "Annotation", "t": [{"name": "sources", "value": digest}]}
     return {"library": {**library, "annotation": [*library.get("annotation", []), tag]}}
 
 
-def without_empty(tree: Any) -> Any:
+def without_empty(tree: Json) -> Json:
     """The ELM without the lists that the translator writes empty at every node."""
     if isinstance(tree, dict):
         return {key: without_empty(value) for key, value in tree.items() if value != [] or key not in _EMPTY}

@@ -1,5 +1,5 @@
 // CQL -> ELM for a whole set of libraries at once, by the official translator.
-// In (stdin): {packages: folder with node_modules, libraries: [{name, text}], compile: [name], options: {...}}
+// In (stdin): {packages: folder with node_modules, libraries: [{name, version, text}], compile: [name], options: {...}}
 // Out (stdout): {results: [{name, version, elm, messages: [{severity, message, library, line, column}]}]}
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -32,7 +32,7 @@ const unitService = cql.createUcumService(
   () => { throw new Error('unit division is not supported while translating'); },
 );
 
-const texts = new Map(request.libraries.map(({ name, text }) => [name, text]));
+const sources = new Map(request.libraries.map((library) => [library.name, library]));
 const models = new cql.ModelManager();
 models.modelInfoLoader.registerModelInfoProvider(new SystemModelInfoProvider());
 models.modelInfoLoader.registerModelInfoProvider(cql.createModelInfoProvider((id, system, version) =>
@@ -44,8 +44,10 @@ const options = new cql.CqlCompilerOptions();
 options.setOptions(request.options.map((name) => cql.CqlCompilerOptions.Options.valueOf(name)));
 options.signatureLevel = cql.LibraryBuilder.SignatureLevel.valueOf(request.signatureLevel);
 const libraries = new cql.LibraryManager(models, options, undefined, unitService);
-libraries.librarySourceLoader.registerProvider(cql.createLibrarySourceProvider((id) =>
-  texts.has(id) ? cql.stringAsSource(texts.get(id)) : null));
+libraries.librarySourceLoader.registerProvider(cql.createLibrarySourceProvider((id, system, version) => {
+  const source = sources.get(id);
+  return source && (!version || version === source.version) ? cql.stringAsSource(source.text) : null;
+}));
 
 function message(exception) {
   const place = exception.locator;
@@ -57,7 +59,7 @@ function message(exception) {
 
 function translated(name) {
   try {
-    const translator = cql.CqlTranslator.fromText(texts.get(name), libraries);
+    const translator = cql.CqlTranslator.fromText(sources.get(name).text, libraries);
     const messages = translator.exceptions.asJsReadonlyArrayView().map(message);
     // Libraries come in dependency order: kept here, an included one is translated once, not once for each includer.
     if (messages.every(({ severity }) => severity !== 'Error'))
