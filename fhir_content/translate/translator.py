@@ -37,9 +37,9 @@ def translate(libraries: Mapping[str, tuple[str, str]], only: tuple[str, ...] = 
     no Node, the npm packages cannot be had, or the translator does not finish in time.
     """
     headers = {name: read_header(text) for name, (_, text) in libraries.items()}
-    issues = list(_misnamed(libraries, headers))
+    issues = [*_misnamed(libraries, headers), *_circles(libraries, headers)]
     order = dict.fromkeys(other for name in sorted(only or libraries) for other in with_includes(name, headers))
-    if not order:
+    if issues or not order:
         return Translation({}, tuple(issues))
     request: dict[str, Json] = {
         "libraries": [
@@ -57,7 +57,9 @@ def translate(libraries: Mapping[str, tuple[str, str]], only: tuple[str, ...] = 
         tree = json.loads(result["elm"]) if result["elm"] else {}
         found = list(_messages(name, libraries[name][0], tree, result["messages"]))
         issues.extend(found)
-        if not any(issue.severity is Severity.ERROR for issue in found):
+        failed = any(issue.severity is Severity.ERROR for issue in found)
+        # In dependency order, so that what an error spoils is known here.
+        if not failed and all(other in elm for other in headers[name].includes if other in headers):
             elm[name] = digested(without_empty(tree), sources(name, libraries, headers))
     return Translation(elm, tuple(in_order(issues)))
 
@@ -99,6 +101,14 @@ def _misnamed(libraries: Mapping[str, tuple[str, str]], headers: Mapping[str, He
             yield Issue(Location(file, 1, 1), RULE, Severity.ERROR, message, "invalid", way_out)
 
 
+def _circles(libraries: Mapping[str, tuple[str, str]], headers: Mapping[str, Header]) -> Iterator[Issue]:
+    for name, header in headers.items():
+        for included in header.includes:
+            if included in headers and name in with_includes(included, headers):
+                message = f"the library includes itself, through `{included}`"
+                yield Issue(Location(libraries[name][0], 1, 1), RULE, Severity.ERROR, message, "invalid", _CIRCLE)
+
+
 def _messages(name: str, file: str, tree: dict[str, Any], bare: list[dict[str, Any]]) -> Iterator[Issue]:
     """The translator's findings about this library; those about its includes are told with them."""
     notes = tree.get("library", {}).get("annotation", [])
@@ -113,4 +123,5 @@ def _messages(name: str, file: str, tree: dict[str, Any], bare: list[dict[str, A
             yield Issue(where, RULE, _SEVERITIES[note["errorSeverity"]], note["message"], "invalid")
 
 
+_CIRCLE = "move what both need into a library of its own"
 _SEVERITIES = {"error": Severity.ERROR, "warning": Severity.WARNING, "info": Severity.INFORMATION}

@@ -1,6 +1,7 @@
 // CQL -> ELM for a whole set of libraries at once, by the official translator.
-// In (stdin): {packages: folder with node_modules, libraries: [{name, version, text}], compile: [name], options: {...}}
-// Out (stdout): {results: [{name, version, elm, messages: [{severity, message, library, line, column}]}]}
+// In (stdin): {packages: folder with node_modules, libraries: [{name, version, text}], compile: [name],
+//   options: [name], signatureLevel}
+// Out (stdout): {results: [{name, version, elm, messages: [{severity, message}]}]}
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
@@ -49,24 +50,20 @@ libraries.librarySourceLoader.registerProvider(cql.createLibrarySourceProvider((
   return source && (!version || version === source.version) ? cql.stringAsSource(source.text) : null;
 }));
 
-function message(exception) {
-  const place = exception.locator;
-  return {
-    severity: exception.severity.name, message: exception.message, library: place?.library?.id ?? null,
-    line: place?.startLine ?? 0, column: place?.startChar ?? 0,
-  };
-}
+// Places are in the ELM's own annotations; these messages matter where there is no ELM.
+const message = (exception) => ({ severity: exception.severity.name, message: exception.message });
 
 function translated(name) {
   try {
     const translator = cql.CqlTranslator.fromText(sources.get(name).text, libraries);
     const messages = translator.exceptions.asJsReadonlyArrayView().map(message);
+    const identifier = translator.toELM()?.identifier;
     // Libraries come in dependency order: kept here, an included one is translated once, not once for each includer.
-    if (messages.every(({ severity }) => severity !== 'Error'))
-      libraries.compiledLibraries.asJsMapView().set(translator.translatedLibrary.identifier ?? translator.toELM().identifier, translator.translatedLibrary);
+    if (identifier?.id && messages.every(({ severity }) => severity !== 'Error'))
+      libraries.compiledLibraries.asJsMapView().set(identifier, translator.translatedLibrary);
     return { name, elm: translator.toJson(), messages };
   } catch (error) {
-    return { name, elm: null, messages: [{ severity: 'Error', message: String(error?.message ?? error), library: null, line: 0, column: 0 }] };
+    return { name, elm: null, messages: [{ severity: 'Error', message: String(error?.message ?? error) }] };
   }
 }
 
