@@ -35,6 +35,7 @@ from fhir_content.catalog import Catalog
 from fhir_content.issue import Severity
 from fhir_content.resource import Element
 from fhir_content.rule import Finding, rule
+from fhir_content.rules._actions import actions
 
 _DOES_SOMETHING = ("definitionCanonical", "definitionUri", "action", "title", "description", "textEquivalent")
 
@@ -42,11 +43,10 @@ _DOES_SOMETHING = ("definitionCanonical", "definitionUri", "action", "title", "d
 @rule(on="PlanDefinition", severity=Severity.WARNING, since="0.1")
 def check(plan: Element, catalog: Catalog) -> Iterator[Finding]:
     """Each action has a definition, children or words."""
-    for element in plan.walk():
-        is_action = len(element.path) > 1 and element.path[-2] == "action"
-        if is_action and isinstance(element.value, dict) and not any(name in element.value for name in _DOES_SOMETHING):
+    for action in actions(plan):
+        if not any(action.get(name) for name in _DOES_SOMETHING):
             yield Finding(
-                element,
+                action,
                 "this action has no definition, no child actions and no text",
                 "name what it does in definitionCanonical, or say it in title and description",
             )
