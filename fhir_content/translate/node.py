@@ -46,9 +46,8 @@ def run(request: dict[str, Json], seconds: int) -> Json:
 
 def packages() -> Path:
     """The folder with the translator's node_modules; installed on first use, complete or not at all."""
-    lock = (SCRIPTS / "package-lock.json").read_bytes()
-    folder = _cache() / f"cql-translator-{hashlib.sha256(lock).hexdigest()[:12]}"
-    if not (folder / "node_modules").is_dir():
+    folder = _folder()
+    if installed() is None:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder.parent) as temporary:
             _install(Path(temporary))
@@ -56,6 +55,16 @@ def packages() -> Path:
             if not folder.exists():
                 (Path(temporary) / "done").rename(folder)
     return folder
+
+
+def installed() -> Path | None:
+    """The folder with the translator's node_modules, where they are already there."""
+    return _folder() if (_folder() / "node_modules").is_dir() else None
+
+
+def _folder() -> Path:
+    lock = (SCRIPTS / "package-lock.json").read_bytes()
+    return _cache() / f"cql-translator-{hashlib.sha256(lock).hexdigest()[:12]}"
 
 
 def _install(temporary: Path) -> None:

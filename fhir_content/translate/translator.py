@@ -54,12 +54,13 @@ def translate(libraries: Mapping[str, tuple[str, str]], only: tuple[str, ...] = 
     elm: dict[str, dict[str, Json]] = {}
     for result in answer["results"]:
         name = result["name"]
+        # In dependency order. An error in what a library includes is told there; its echoes here would mislead.
+        if any(other in headers and other not in elm for other in headers[name].includes):
+            continue
         tree = json.loads(result["elm"]) if result["elm"] else {}
         found = list(_messages(name, libraries[name][0], tree, result["messages"]))
         issues.extend(found)
-        failed = any(issue.severity is Severity.ERROR for issue in found)
-        # In dependency order, so that what an error spoils is known here.
-        if not failed and all(other in elm for other in headers[name].includes if other in headers):
+        if not any(issue.severity is Severity.ERROR for issue in found):
             elm[name] = digested(without_empty(tree), sources(name, libraries, headers))
     return Translation(elm, tuple(in_order(issues)))
 
