@@ -6,6 +6,7 @@ and a primitive carries its `_name` sibling with it. https://hl7.org/fhir/R4/fhi
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple, Protocol
@@ -20,6 +21,7 @@ class ChildLike(Protocol):
 
     name: str
     element: str
+    min: int
     is_list: bool
 
     @property
@@ -92,6 +94,7 @@ class Type:
         self.is_quantity = "Quantity" in self.lineage
         self._structure = structure
         self._members: dict[str, tuple[Member, ...]] = {}
+        self._properties: dict[str, Type] = {}
 
     def member(self, name: str) -> tuple[Member, ...]:
         """The JSON properties behind an element name; () where the type has no such element."""
@@ -100,7 +103,20 @@ class Type:
             found = self._members[name] = self._find(name)
         return found
 
-    @property
+    def property(self, name: str) -> Type:
+        """The type of a JSON property (`valueQuantity`); one without known elements where there is no such property."""
+        found = self._properties.get(name)
+        if found is None:
+            child = self._structure.children.get(name) if self._structure else None
+            found = self._properties[name] = self._member(child).type if child else self.model.type("")
+        return found
+
+    def required(self, name: str) -> bool:
+        """Whether every object of this type must have the element."""
+        children = self._structure.children.values() if self._structure else ()
+        return any(child.element == name and child.min > 0 for child in children)
+
+    @builtins.property
     def names(self) -> list[str]:
         """The element names, in the order of the definition; `value` of a primitive is not among them."""
         if self._structure is None:
@@ -227,9 +243,7 @@ def navigate(items: Items, name: str) -> Items:
     for item in items:
         if item.__class__ is Typed:
             _step(item, name, found)
-        elif (isinstance(item, TypeInfo) and name in item._fields) or (
-            isinstance(item, Quantity) and name in {"value", "unit"}
-        ):
+        elif name in _FIELDS.get(item.__class__, ()):
             found.append(getattr(item, name))
     return found
 

@@ -140,18 +140,10 @@ def located(element: Element, model: Model) -> tuple[Typed, Typed, Typed]:
             this = typed(value, this.type, shadow[step] if isinstance(shadow, list) and step < len(shadow) else None)
         else:
             shadow = this.data.get(f"_{step}") if isinstance(this.data, dict) else None
-            this = typed(value, _below(this, step, model).type, shadow)
+            this = typed(value, this.type.property(step), shadow)
         if this.type.is_resource and isinstance(this.data, dict):
             owner = this
     return this, owner, root
-
-
-def _below(holder: Typed, name: str, model: Model) -> Typed:
-    for element in holder.type.names:
-        for member in holder.type.member(element):
-            if member.name == name:
-                return Typed(None, member.type)
-    return Typed(None, model.type(""))
 
 
 def test(
