@@ -1,0 +1,2 @@
+def function(library, alias, name) -> None:
+    return None
