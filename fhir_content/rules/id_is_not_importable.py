@@ -27,8 +27,9 @@ from collections.abc import Iterator
 
 from fhir_content.catalog import Catalog
 from fhir_content.issue import Severity
-from fhir_content.resource import Element
+from fhir_content.resource import Element, Resource
 from fhir_content.rule import Finding, rule
+from fhir_content.rules._index import per_catalog
 
 
 @rule(on="*", severity=Severity.ERROR, since="0.1", scope="project")
@@ -42,8 +43,16 @@ def check(resource: Element, catalog: Catalog) -> Iterator[Finding]:
     if not any(letter.isalpha() for letter in own.id):
         message = f"the id `{own.id}` has no letter: servers keep such ids for themselves"
         yield Finding(resource["id"], message, f"put letters before it, as in imd-{own.id}")
-    for other in catalog.of(own.type):
-        if other.id != own.id and other.id.lower() == own.id.lower() and other.id < own.id:
-            message = f"the id `{own.id}` differs from `{other.id}` only in case"
-            where = other.location(("id",))
-            yield Finding(resource["id"], message, f"give one of them another id; the other is at {where}", (where,))
+    first = _first_of_spelling(catalog)[own.key.lower()]
+    if first.id != own.id:
+        message = f"the id `{own.id}` differs from `{first.id}` only in case"
+        where = first.location(("id",))
+        yield Finding(resource["id"], message, f"give one of them another id; the other is at {where}", (where,))
+
+
+@per_catalog
+def _first_of_spelling(catalog: Catalog) -> dict[str, Resource]:
+    found: dict[str, Resource] = {}
+    for resource in catalog:
+        found.setdefault(resource.key.lower(), resource)
+    return found

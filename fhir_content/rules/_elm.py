@@ -1,0 +1,122 @@
+"""A Library's CQL and compiled ELM, as rules read them.
+
+https://cql.hl7.org/04-logicalspecification.html
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from pathlib import PurePath
+from typing import Any
+
+import orjson
+
+from fhir_content.issue import Location
+from fhir_content.resource import Resource
+
+Node = dict[str, Any]
+
+SYSTEM = "{urn:hl7-org:elm-types:r1}"
+FHIR = "{http://hl7.org/fhir}"
+_DEFINE = re.compile(
+    r"""//[^\n]*|/\*.*?\*/|'(?:\\.|[^'\\])*'
+    |\bdefine\s+(?:public\s+|private\s+)?(?P<name>"(?:\\.|[^"\\])*"|`(?:\\.|[^`\\])*`|\w+)\s*:""",
+    re.VERBOSE | re.DOTALL,
+)
+_NOT_LOGIC = ("annotation", "locator", "localId", "resultTypeName", "resultTypeSpecifier", "signature")
+
+
+def cql_text(library: Resource) -> str:
+    """The CQL of a library, or "" where it holds none that can be read."""
+    data = _content(library, "text/cql")
+    return _decoded(data).decode("utf-8", "replace") if data else ""
+
+
+def library_elm(library: Resource) -> Node:
+    """The ELM library object of a library, or {} where it holds none that can be read."""
+    data = _content(library, "application/elm+json")
+    return _tree(data) if data else {}
+
+
+def statements(library: Resource) -> Mapping[str, Node]:
+    """The definitions of a compiled library by name, functions not among them."""
+    return _statements(_content(library, "application/elm+json"))
+
+
+def defined_names(library: Resource) -> frozenset[str]:
+    """The names that an expression may use: from the ELM, else read off the CQL; empty where there is neither."""
+    compiled = statements(library)
+    if compiled:
+        return frozenset(compiled)
+    found = (match["name"] for match in _DEFINE.finditer(cql_text(library)) if match["name"])
+    return frozenset(name[1:-1] if name[0] in '"`' else name for name in found)
+
+
+def result_type(node: Node) -> str:
+    """The type of a definition: `{namespace}Name`, or "" where it is not a simple named one."""
+    return str(node.get("resultTypeName", ""))
+
+
+def walk(node: Any) -> Iterator[Node]:  # noqa: ANN401 - any JSON
+    """Every ELM node below, itself first; what is not logic (annotations, types) is left out."""
+    stack = [node]
+    while stack:
+        current = stack.pop()
+        if isinstance(current, dict):
+            if "type" in current:
+                yield current
+            stack.extend(value for key, value in reversed(current.items()) if key not in _NOT_LOGIC)
+        elif isinstance(current, list):
+            stack.extend(reversed(current))
+
+
+def cql_location(library: Resource, node: Node, expression: str) -> Location | None:
+    """Where a node is written in the .cql file beside the library; None when the CQL is not in a file of its own."""
+    start = re.match(r"(\d+):(\d+)", str(node.get("locator", "")))
+    if start is None or "content" in library.authored:
+        return None
+    file = str(PurePath(library.file).with_name(f"{library.name}.cql"))
+    return Location(file, int(start[1]), int(start[2]), expression)
+
+
+def bare(node: Any) -> Any:  # noqa: ANN401 - any JSON
+    """The logic of a node alone: two nodes that mean the same text of CQL are equal."""
+    if isinstance(node, dict):
+        return {key: bare(value) for key, value in node.items() if key not in _NOT_LOGIC}
+    return [bare(each) for each in node] if isinstance(node, list) else node
+
+
+def _content(library: Resource, content_type: str) -> str:
+    for attachment in library.root.each("content"):
+        if attachment.text("contentType").partition(";")[0] == content_type:
+            return attachment.text("data")
+    return ""
+
+
+def _decoded(data: str) -> bytes:
+    try:
+        return base64.b64decode(data, validate=False)
+    except (binascii.Error, ValueError):
+        return b""
+
+
+@lru_cache(maxsize=256)
+def _tree(data: str) -> Node:
+    try:
+        tree = orjson.loads(_decoded(data))
+    except orjson.JSONDecodeError:
+        return {}
+    library = tree.get("library") if isinstance(tree, dict) else None
+    return library if isinstance(library, dict) else {}
+
+
+@lru_cache(maxsize=256)
+def _statements(data: str) -> Mapping[str, Node]:
+    held = _tree(data).get("statements") if data else None
+    found = held.get("def") if isinstance(held, dict) else None
+    nodes = [node for node in found or [] if isinstance(node, dict) and node.get("type") != "FunctionDef"]
+    return {str(node.get("name")): node for node in nodes}
