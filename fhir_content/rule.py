@@ -19,7 +19,10 @@ Scope = Literal["any", "project"]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a rule found: the element at fault, what is wrong with it, and what to do."""
+    """What a rule found: the element at fault, what is wrong with it, and what to do.
+
+    `where` is the place when it is not that of an element, as in a .cql file.
+    """
 
     element: Element
     message: str
@@ -27,6 +30,7 @@ class Finding:
     related: tuple[Location, ...] = ()
     severity: Severity | None = None
     on_key: bool = False
+    where: Location | None = None
 
 
 Check = Callable[[Element, Catalog], Iterable[Finding]]
@@ -53,7 +57,7 @@ class Rule:
     def issues(self, resource: Resource, catalog: Catalog) -> Iterable[Issue]:
         """What the rule finds in one resource."""
         for finding in self.check(resource.root, catalog):
-            where = finding.element.resource.location(finding.element.path, on_key=finding.on_key)
+            where = finding.where or finding.element.resource.location(finding.element.path, on_key=finding.on_key)
             severity = finding.severity or self.severity
             yield Issue(where, self.name, severity, finding.message, self.code, finding.help, finding.related)
 

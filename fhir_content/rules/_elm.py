@@ -74,13 +74,22 @@ def walk(node: Any) -> Iterator[Node]:  # noqa: ANN401 - any JSON
             stack.extend(reversed(current))
 
 
-def cql_location(library: Resource, node: Node, expression: str) -> Location | None:
-    """Where a node is written in the .cql file beside the library; None when the CQL is not in a file of its own."""
+def cql_location(library: Resource, node: Node) -> Location | None:
+    """Where an ELM node is written in the .cql file beside the library; None when the CQL is not a file of its own."""
     start = re.match(r"(\d+):(\d+)", str(node.get("locator", "")))
-    if start is None or "content" in library.authored:
+    return _in_cql_file(library, int(start[1]), int(start[2])) if start else None
+
+
+def place_in_cql(library: Resource, text: str, offset: int) -> Location | None:
+    """Where an offset in the text of a library is, in the .cql file beside it; None as above."""
+    return _in_cql_file(library, text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset))
+
+
+def _in_cql_file(library: Resource, line: int, column: int) -> Location | None:
+    if "content" in library.authored:
         return None
-    file = str(PurePath(library.file).with_name(f"{library.name}.cql"))
-    return Location(file, int(start[1]), int(start[2]), expression)
+    file = PurePath(library.file).with_name(f"{library.name}.cql").as_posix()
+    return Location(file, line, column, f"{library.type}.content[0]")
 
 
 def bare(node: Any) -> Any:  # noqa: ANN401 - any JSON

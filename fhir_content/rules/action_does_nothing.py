@@ -7,6 +7,7 @@ interrupted and told nothing. Name what to do, or say it in `title` and `descrip
 resourceType: PlanDefinition
 id: example
 status: active
+library: [http://example.org/Library/Ig|1.0.0]
 action:
   - id: start
     condition:
@@ -18,6 +19,7 @@ action:
 resourceType: PlanDefinition
 id: example
 status: active
+library: [http://example.org/Library/Ig|1.0.0]
 action:
   - id: start
     title: Measure IgG

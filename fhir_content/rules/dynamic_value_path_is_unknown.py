@@ -9,6 +9,7 @@ id: example
 status: active
 kind: MedicationRequest
 productCodeableConcept: {text: Immunoglobulin}
+library: [http://example.org/Library/Ig|1.0.0]
 dynamicValue:
   - path: doseInstruction[0].text
     expression: {language: text/cql-identifier, expression: Dose Text}
@@ -20,6 +21,7 @@ id: example
 status: active
 kind: MedicationRequest
 productCodeableConcept: {text: Immunoglobulin}
+library: [http://example.org/Library/Ig|1.0.0]
 dynamicValue:
   - path: dosageInstruction[0..text
     expression: {language: text/cql-identifier, expression: Dose Text}
@@ -31,6 +33,7 @@ id: example
 status: active
 kind: MedicationRequest
 productCodeableConcept: {text: Immunoglobulin}
+library: [http://example.org/Library/Ig|1.0.0]
 dynamicValue:
   - path: dosageInstruction[0].text
     expression: {language: text/cql-identifier, expression: Dose Text}

@@ -5,30 +5,30 @@ FHIRPath is read in full; inline CQL is looked at for unclosed quotes and bracke
 CQL libraries are read by the official translator (`fhir-content compile`).
 
 ```yaml bad
-resourceType: ActivityDefinition
+resourceType: Questionnaire
 id: example
 status: active
-dynamicValue:
-  - path: status
-    expression: {language: text/fhirpath, expression: "%subject.where(active = "}
+extension:
+  - url: http://hl7.org/fhir/StructureDefinition/variable
+    valueExpression: {language: text/fhirpath, expression: "%subject.where(active = "}
 ```
 
 ```yaml bad
-resourceType: ActivityDefinition
+resourceType: Questionnaire
 id: example
 status: active
-dynamicValue:
-  - path: status
-    expression: {language: text/cql-expression, expression: 'exists ([Condition: "CVID"]'}
+extension:
+  - url: http://hl7.org/fhir/StructureDefinition/variable
+    valueExpression: {language: text/cql-expression, expression: 'exists ([Condition: "CVID"]'}
 ```
 
 ```yaml good
-resourceType: ActivityDefinition
+resourceType: Questionnaire
 id: example
 status: active
-dynamicValue:
-  - path: status
-    expression: {language: text/fhirpath, expression: "%subject.active"}
+extension:
+  - url: http://hl7.org/fhir/StructureDefinition/variable
+    valueExpression: {language: text/fhirpath, expression: "%subject.active"}
 ```
 
 https://hl7.org/fhir/R4/metadatatypes.html#Expression
