@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from fhir_content.catalog import Catalog
-from fhir_content.conformance import extensions, profiles, references
+from fhir_content.conformance import extensions, invariants, profiles, references
 from fhir_content.conformance.elements import walk_resource
 from fhir_content.conformance.walk import NATIVE, Scope, Visit, Walk
 from fhir_content.issue import Issue
@@ -26,11 +26,12 @@ def check(resource: Resource, catalog: Catalog | None = None, profiles: Sequence
 
 
 def walk(resource: Resource, catalog: Catalog | None = None, asked: Sequence[str] = ()) -> Walk:
-    """One walk over a resource, all but the invariants checked."""
+    """One walk over a resource: its issues, and what else was met on the way."""
     state = Walk(resource, catalog)
     walk_resource(state, resource.data, ())
     if state.scopes:
         extensions.report_unknown(state)
         profiles.check(state, asked)
         references.check(state)
+        state.issues.extend(invariants.check(resource, state.visits))
     return state

@@ -12,6 +12,7 @@ from difflib import get_close_matches
 from fhir_content.conformance import bindings, extensions, narrative, primitives, profiles, references
 from fhir_content.conformance.primitives import CHECKS
 from fhir_content.conformance.walk import NATIVE, Scope, Visit, Walk
+from fhir_content.issue import Severity
 from fhir_content.source import Json, Path
 from fhir_content.structure import Child, Invariant, Structure, definitions
 
@@ -191,7 +192,10 @@ def _list(walk: Walk, value: dict[str, Json], entry: Entry, items: Json, path: P
         items = [items]
     elif not items:
         help = f"leave {entry.name} out, or give it an item"
-        walk.report(path, "cardinality", f"{entry.name} is an empty array", help, code="structure")
+        # The HL7 validator and HAPI read an empty array of plain values as none: wrong, but it harms nobody.
+        severity = Severity.WARNING if entry.kind == _PRIMITIVE else Severity.ERROR
+        message = f"{entry.name} is an empty array"
+        walk.report(path, "cardinality", message, help, code="structure", severity=severity)
     elif entry.child.max is not None and len(items) > entry.child.max:
         message = f"{entry.name} may occur {entry.child.max} times at most, here it occurs {len(items)} times"
         walk.report(path, "cardinality", message, f"remove {len(items) - entry.child.max} of them", code="structure")

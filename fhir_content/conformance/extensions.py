@@ -5,6 +5,7 @@ https://hl7.org/fhir/R4/extensibility.html
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from fhir_content.conformance import profiles
@@ -14,6 +15,7 @@ from fhir_content.issue import Severity
 from fhir_content.source import Json, Path
 from fhir_content.structure import Child, Structure, definitions
 
+_EXAMPLE = re.compile(r"https?://([a-z0-9\-]+\.)*example(\.[a-z]+)?/")
 _NAMES = frozenset({"extension", "modifierExtension"})
 
 
@@ -53,7 +55,9 @@ def _unknown(walk: Walk, name: str, url: str, path: Path) -> None:
     if name == "modifierExtension":
         message = f"the modifier extension {url} is not known here, so the element cannot be understood safely"
         help = "add its StructureDefinition to the project, or say it in a way that R4 itself defines"
-        walk.report((*path, "url"), "modifier-extension-unknown", message, help, code="extension")
+        # Names reserved for examples (RFC 2606) have no definition to be found, and no meaning to be missed.
+        severity = Severity.WARNING if _EXAMPLE.match(url) else Severity.ERROR
+        walk.report((*path, "url"), "modifier-extension-unknown", message, help, severity=severity, code="extension")
     else:
         walk.unknown_extensions.setdefault(url, []).append(path)
 

@@ -10,6 +10,7 @@ import re
 from fhir_content.canonical import Canonical
 from fhir_content.conformance.primitives import CHECKS
 from fhir_content.conformance.walk import Link, Scope, Walk
+from fhir_content.issue import Severity
 from fhir_content.source import Json, Path
 from fhir_content.structure import CANONICAL, Child, definitions
 
@@ -56,7 +57,7 @@ def _full_urls(walk: Walk) -> dict[str, str]:
         if scope.structure.type == "Bundle" and isinstance(entries, list):
             for entry in entries:
                 if isinstance(entry, dict) and isinstance(entry.get("resource"), dict):
-                    found[str(entry.get("fullUrl"))] = str(entry["resource"].get("resourceType"))  # type: ignore[union-attr, call-overload, index]
+                    found[str(entry.get("fullUrl"))] = str(entry["resource"].get("resourceType"))  # type: ignore[union-attr]
     return found
 
 
@@ -95,8 +96,9 @@ def _reference(walk: Walk, link: Link, bundle: dict[str, str]) -> None:
     text = link.text
     if text[:4] == "urn:":
         problem = CHECKS["uuid" if text[:9] == "urn:uuid:" else "oid"](text) if text[4:8] in {"uuid", "oid:"} else ""
-        if problem:
-            walk.report(link.path, "reference-format", f"reference: {problem}", "correct it", code="value")
+        if problem:  # a warning: Reference.reference is a string, and R4 gives it no format
+            message, severity = f"reference: {problem}", Severity.WARNING
+            walk.report(link.path, "reference-format", message, "correct it", code="value", severity=severity)
         elif text in bundle:
             _target_type(walk, link, bundle[text])
         return
