@@ -29,3 +29,12 @@ def emit(text: str, output: Path | None) -> None:
         click.echo(text, color=True)
     else:
         write_whole(output, text.encode() + b"\n")
+
+
+def report_errors(issues: Sequence[Issue]) -> None:
+    """The errors, each with its way out, on stderr; what is less is counted only: `validate` tells it."""
+    errors = [issue for issue in issues if issue.severity.reaches(Severity.ERROR)]
+    for issue in errors:
+        click.echo(f"{issue}\n    {issue.help}" if issue.help else str(issue), err=True)
+    if len(issues) > len(errors):
+        click.echo(f"{len(issues) - len(errors)} findings are no errors: fhir-content validate shows them", err=True)
