@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from fhir_content.catalog import Catalog
-from fhir_content.conformance import extensions, invariants, profiles, references
+from fhir_content.conformance import bundles, extensions, invariants, profiles, references
 from fhir_content.conformance.elements import walk_resource
 from fhir_content.conformance.walk import NATIVE, Scope, Visit, Walk
 from fhir_content.issue import Issue
@@ -33,5 +33,6 @@ def walk(resource: Resource, catalog: Catalog | None = None, asked: Sequence[str
         extensions.report_unknown(state)
         profiles.check(state, asked)
         references.check(state)
+        bundles.check(state)
         state.issues.extend(invariants.check(resource, state.visits))
     return state

@@ -225,6 +225,7 @@ def _complex(walk: Walk, entry: Entry, item: Json, path: Path) -> None:
     else:
         if not item or (len(item) == 1 and "id" in item):
             _empty(walk, entry.name, path)
+            return
         if entry.invariants:
             walk.visits.append(Visit(path, item, entry.invariants, walk.scope.path))
         _object(walk, item, entry.table, path)

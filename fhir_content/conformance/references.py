@@ -155,7 +155,7 @@ def _contained(walk: Walk) -> None:
     """Contained resources: an id each, no id twice, each one used."""
     for scope in walk.scopes:
         inner = list(walk.contained(scope))
-        if not inner:
+        if not inner or scope.container is not None:  # contained twice is dom-2's to say
             continue
         used = {link.text for each in (scope, *inner) for link in each.links}
         ids: set[str] = set()

@@ -13,7 +13,7 @@ from fhir_content.source import Json, Path
 from fhir_content.structure import Invariant, Structure
 
 # Invariants that the walk itself checks, faster and with a better message than their FHIRPath would give.
-NATIVE = frozenset({"ele-1", "ext-1", "dom-3", "ref-1", "txt-1", "txt-2"})
+NATIVE = frozenset({"ele-1", "ext-1", "dom-3", "ref-1", "txt-1", "txt-2", "sqty-1"})
 
 
 class Visit(NamedTuple):
