@@ -5,7 +5,7 @@ https://hl7.org/fhir/R4/http.html#transaction
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -59,16 +59,33 @@ def transaction(id: str, entries: Sequence[Entry]) -> dict[str, Json]:
 
 
 def in_dependency_order(resources: Iterable[Resource], catalog: Catalog) -> list[Resource]:
-    """The resources, each after those it depends on, else by stage, type and id; a circle is cut where it begins."""
-    wanted = sorted(resources, key=_stage)
-    keys = {each.key for each in wanted}
+    """The resources, each after those it depends on, else by stage, type and id; a circle is cut where it begins.
+
+    A canonical that points to a later stage (from a code system back to its value set) is no dependency.
+    """
+    wanted = {each.key: each for each in sorted(resources, key=_stage)}
     ordered: dict[str, Resource] = {}
-    for resource in wanted:
-        if resource.key not in ordered:
-            for needed in catalog.closure(resource).resources:
-                if needed.key in keys:
-                    ordered.setdefault(needed.key, needed)
+    for first in wanted.values():
+        seen = {first.key}
+        stack = [(first, _needs(first, catalog))]
+        while stack:
+            resource, needs = stack[-1]
+            for needed in needs:
+                if needed.key in wanted and needed.key not in seen and needed.key not in ordered:
+                    seen.add(needed.key)
+                    stack.append((needed, _needs(needed, catalog)))
+                    break
+            else:
+                ordered.setdefault(resource.key, resource)
+                stack.pop()
     return list(ordered.values())
+
+
+def _needs(resource: Resource, catalog: Catalog) -> Iterator[Resource]:
+    for reference in catalog.references(resource):
+        target = catalog.target(reference)
+        if target is not None and (reference.literal or _stage(target)[0] <= _stage(resource)[0]):
+            yield target
 
 
 def _stage(resource: Resource) -> tuple[int, str, str]:
