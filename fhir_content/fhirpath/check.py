@@ -47,16 +47,18 @@ ANYTHING = Kind()
 
 def problems(expression: Expression, type: str, model: Model) -> list[FhirPathError]:
     """What cannot work in an expression that starts on a type (`Patient`, `Patient.contact`), in order of place."""
-    checker = _Checker(expression.text, model)
     start = Kind((model.type(type),)) if model.knows(type) else ANYTHING
+    head = model.type(type.partition(".")[0])
+    checker = _Checker(expression.text, model, Kind((head,)) if head.is_resource else ANYTHING)
     checker.kind(expression.term, start, start)
     return sorted(checker.found, key=lambda error: (error.line, error.column))
 
 
 class _Checker:
-    def __init__(self, text: str, model: Model) -> None:
+    def __init__(self, text: str, model: Model, resource: Kind) -> None:
         self.text = text
         self.model = model
+        self.resource = resource
         self.found: list[FhirPathError] = []
 
     def complain(self, message: str, term: Term) -> Kind:
@@ -71,7 +73,7 @@ class _Checker:
             case Special(name="$this"):
                 return this
             case Variable(name=name):
-                return context if name in {"context", "resource"} else ANYTHING
+                return {"context": context, "resource": self.resource}.get(name, ANYTHING)
             case Member():
                 return self.first_member(term, this)
             case Call():

@@ -214,21 +214,35 @@ def _frozen(data: Any) -> Hashable:  # noqa: ANN401 - any JSON
     return (bool, data) if isinstance(data, bool) else data
 
 
-def distinct(items: Items) -> Items:
-    """Each item once, the first of equal ones."""
-    seen: set[Hashable] = set()
-    unkeyed: Items = []
-    found: Items = []
-    for item in items:
+class Distinct:
+    """Items gathered each once, the first of equal ones, in `items`."""
+
+    def __init__(self) -> None:
+        self.items: Items = []
+        self._seen: set[Hashable] = set()
+        self._unkeyed: Items = []
+
+    def add(self, item: Item) -> bool:
+        """Take the item in, unless an equal one is here; whether it was taken."""
         mark = key(item)
         if mark is None:
-            if not any(equal_items(item, other) for other in unkeyed):
-                unkeyed.append(item)
-                found.append(item)
-        elif mark not in seen:
-            seen.add(mark)
-            found.append(item)
-    return found
+            if any(equal_items(item, other) for other in self._unkeyed):
+                return False
+            self._unkeyed.append(item)
+        elif mark in self._seen:
+            return False
+        else:
+            self._seen.add(mark)
+        self.items.append(item)
+        return True
+
+
+def distinct(items: Items) -> Items:
+    """Each item once, the first of equal ones."""
+    found = Distinct()
+    for item in items:
+        found.add(item)
+    return found.items
 
 
 class Holding:

@@ -288,18 +288,19 @@ def typed(value: Any, type: Type, shadow: Any = None) -> Typed:  # noqa: ANN401 
 
 
 def children(item: Item) -> Items:
-    """All children of an item, in the order of its definition."""
+    """All children of an item, in the order of the data: FHIRPath leaves it open."""
     found: Items = []
     if not isinstance(item, Typed):
         return found
     data = item.data if item.data.__class__ is dict else item.shadow
     if data.__class__ is not dict:
         return found
-    if not item.type.is_known:
-        names = [name.removeprefix("_") for name in data if name != "resourceType"]
-        for name in dict.fromkeys(names):
-            _step(item, name, found)
-        return found
-    for name in item.type.names:
-        _step(item, name, found)
+    type = item.type
+    for key in data:
+        name = key[1:] if key[:1] == "_" else key
+        if name == "resourceType" or (name is not key and name in data):
+            continue
+        child = type.property(name)
+        if child.is_known or not type.is_known:
+            _add(child, data.get(name), data.get(f"_{name}"), found)
     return found

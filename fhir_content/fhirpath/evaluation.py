@@ -8,8 +8,11 @@ from datetime import datetime
 
 from fhir_content.fhirpath.data import Item, Items, Model, Typed, system
 from fhir_content.fhirpath.errors import FhirPathError
+from fhir_content.fhirpath.patterns import Allowance
 
-MAX_WORK = 3_000_000
+MAX_WORK = 1_000_000
+CALL = 4
+"""What one evaluation of a criterion or projection on an item counts for; an item handed on counts for one."""
 MAX_TEXT = 1_000_000
 
 TRUE: Items = [True]
@@ -36,7 +39,7 @@ class Doors:
 class Environment:
     """One evaluation: shared by all frames of it."""
 
-    __slots__ = ("doors", "model", "now", "traces", "variables", "work")
+    __slots__ = ("doors", "model", "now", "patterns", "traces", "variables", "work")
 
     def __init__(
         self, model: Model, variables: Mapping[str, Items], now: datetime | None = None, doors: Doors | None = None
@@ -47,6 +50,7 @@ class Environment:
         self.doors = doors or Doors()
         self.traces: list[Trace] = []
         self.work = MAX_WORK
+        self.patterns = Allowance()
 
     def spend(self, amount: int) -> None:
         """Count work done; raises FhirPathError once there was too much of it."""

@@ -23,7 +23,7 @@ _TOKEN = re.compile(
   | (?P<variable>%(?:[A-Za-z_][A-Za-z0-9_]*|`(?:[^`\\]|\\.)*`|'(?:[^'\\]|\\.)*'))
   | (?P<special>\$(?:this|index|total)\b)
   | (?P<name>[A-Za-z_][A-Za-z0-9_]*)
-  | (?P<symbol><=|>=|!=|!~|[-+*/&|<>=~.,()\[\]{}])
+  | (?P<symbol><=|>=|!=|!~|/(?!\*)|[-+*&|<>=~.,()\[\]{}])
     """,
     re.VERBOSE | re.DOTALL,
 )

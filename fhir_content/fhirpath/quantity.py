@@ -14,6 +14,7 @@ CALENDAR_UNITS = {name: name for name in _SINGULAR} | {f"{name}s": name for name
 """Each word that FHIRPath knows for a calendar duration, with its singular."""
 
 _UCUM_OF = {"week": "wk", "day": "d", "hour": "h", "minute": "min", "second": "s", "millisecond": "ms"}
+_SECONDS = {"wk": 604800, "d": 86400, "h": 3600, "min": 60, "s": 1}
 _CALENDAR_OF = {ucum: calendar for calendar, ucum in _UCUM_OF.items()}
 # Years and months are no fixed number of days, so that UCUM's `a` and `mo` never equal the calendar's.
 _UNFIXED = {"year": "'year'", "month": "'month'"}
@@ -63,7 +64,9 @@ def converted(quantity: Quantity, unit: str) -> Decimal | None:
         return quantity.value
     if "'" in source or "'" in unit:
         return _calendar(quantity.value, source, unit)
-    from fhir_content import ucum
+    if source in _SECONDS and unit in _SECONDS:
+        return quantity.value * _SECONDS[source] / _SECONDS[unit]
+    from fhir_content import ucum  # loads the table of units
 
     return ucum.convert(quantity.value, source, unit)
 

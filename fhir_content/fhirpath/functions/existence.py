@@ -8,7 +8,7 @@ from __future__ import annotations
 from fhir_content.fhirpath.comparison import Holding, distinct
 from fhir_content.fhirpath.data import Items, system
 from fhir_content.fhirpath.errors import FhirPathError
-from fhir_content.fhirpath.evaluation import FALSE, NOTHING, TRUE, Closure, Environment, Frame, boolean, verdict
+from fhir_content.fhirpath.evaluation import CALL, FALSE, NOTHING, TRUE, Closure, Environment, Frame, boolean, verdict
 from fhir_content.fhirpath.functions.registry import function
 
 
@@ -24,7 +24,7 @@ def exists(frame: Frame, items: Items, criterion: Closure | None = None) -> Item
     if criterion is None:
         return TRUE if items else FALSE
     environment = frame.environment
-    environment.spend(len(items))
+    environment.spend(CALL * len(items))
     for index, item in enumerate(items):
         if boolean(criterion(Frame([item], environment, index, frame.total))):
             return TRUE
@@ -35,7 +35,7 @@ def exists(frame: Frame, items: Items, criterion: Closure | None = None) -> Item
 def every(frame: Frame, items: Items, criterion: Closure) -> Items:
     """Whether every item meets the criterion; an open answer counts as no."""
     environment = frame.environment
-    environment.spend(len(items))
+    environment.spend(CALL * len(items))
     for index, item in enumerate(items):
         if not boolean(criterion(Frame([item], environment, index, frame.total))):
             return FALSE

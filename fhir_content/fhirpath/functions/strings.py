@@ -56,10 +56,31 @@ _enter("length", 0, len)
 _enter("toChars", 0, list)
 _enter("trim", 0, lambda value: value.strip())
 _enter("replace", 2, _replaced)
-_enter("matches", 1, lambda value, pattern: patterns.found(pattern, value))
-_enter("matchesFull", 1, lambda value, pattern: patterns.matched(pattern, value))
-_enter("replaceMatches", 2, lambda value, pattern, by: patterns.replaced(pattern, value, by) if pattern else value)
 _enter("split", 1, lambda value, separator: list(value.split(separator)) if separator else list(value))
+
+
+@function("matches", 1)
+def matches(environment: Environment, items: Items, pattern: Items) -> Items:
+    """Whether a regular expression matches somewhere in the string."""
+    strings = _texts(items, (pattern,), "matches")
+    return NOTHING if strings is None else [patterns.found(strings[1], strings[0], environment.patterns)]
+
+
+@function("matchesFull", 1)
+def matches_full(environment: Environment, items: Items, pattern: Items) -> Items:
+    """Whether a regular expression matches the whole string."""
+    strings = _texts(items, (pattern,), "matchesFull")
+    return NOTHING if strings is None else [patterns.matched(strings[1], strings[0], environment.patterns)]
+
+
+@function("replaceMatches", 2)
+def replace_matches(environment: Environment, items: Items, pattern: Items, substitution: Items) -> Items:
+    """The string with each match of a regular expression replaced."""
+    strings = _texts(items, (pattern, substitution), "replaceMatches")
+    if strings is None:
+        return NOTHING
+    value, wanted, by = strings
+    return [patterns.replaced(wanted, value, by, environment.patterns) if wanted else value]
 
 
 @function("substring", 1, 2)

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from functools import cmp_to_key
 
-from fhir_content.fhirpath.comparison import Holding, compare, distinct
+from fhir_content.fhirpath.comparison import Distinct, Holding, compare, distinct
 from fhir_content.fhirpath.data import Item, Items
 from fhir_content.fhirpath.errors import FhirPathError
-from fhir_content.fhirpath.evaluation import NOTHING, Closure, Environment, Frame, boolean, integer
+from fhir_content.fhirpath.evaluation import CALL, NOTHING, Closure, Environment, Frame, boolean, integer
 from fhir_content.fhirpath.functions.registry import function
 
 
@@ -18,7 +18,7 @@ from fhir_content.fhirpath.functions.registry import function
 def where(frame: Frame, items: Items, criterion: Closure) -> Items:
     """The items that meet the criterion."""
     environment = frame.environment
-    environment.spend(len(items))
+    environment.spend(CALL * len(items))
     return [
         item for index, item in enumerate(items) if boolean(criterion(Frame([item], environment, index, frame.total)))
     ]
@@ -31,23 +31,20 @@ def select(frame: Frame, items: Items, projection: Closure) -> Items:
     found: Items = []
     for index, item in enumerate(items):
         found += projection(Frame([item], environment, index, frame.total))
-        environment.spend(1 + len(found) // 64)
+        environment.spend(CALL + len(found) // 64)
     return found
 
 
 @function("repeat", 1, is_lazy=True)
 def repeat(frame: Frame, items: Items, projection: Closure) -> Items:
     """The projection of the items, of what it gave, and so on until nothing new comes."""
-    environment = frame.environment
-    found: Items = []
+    found = Distinct()
     waiting = items
     while waiting:
         fresh = select(frame, waiting, projection)
-        environment.spend(len(fresh) + len(found) // 8)
-        merged = distinct([*found, *fresh])
-        waiting = merged[len(found) :]
-        found = merged
-    return found
+        frame.environment.spend(len(fresh))
+        waiting = [item for item in fresh if found.add(item)]
+    return found.items
 
 
 @function("aggregate", 1, 2, is_lazy=True)
@@ -56,7 +53,7 @@ def aggregate(frame: Frame, items: Items, step: Closure, start: Closure | None =
     environment = frame.environment
     total = start(frame) if start is not None else NOTHING
     for index, item in enumerate(items):
-        environment.spend(1 + len(total))
+        environment.spend(CALL + len(total))
         total = step(Frame([item], environment, index, total))
     return total
 
@@ -135,7 +132,7 @@ def sort(frame: Frame, items: Items) -> Items:
 def in_order(frame: Frame, items: Items, keys: list[tuple[Closure, int]]) -> Items:
     """The items sorted by keys, each with a sign: 1 upwards, -1 downwards; what has no key comes first."""
     environment = frame.environment
-    environment.spend(len(items) * 4)
+    environment.spend(CALL * len(items))
     rows: list[tuple[list[Items], Item]] = []
     for index, item in enumerate(items):
         here = Frame([item], environment, index, frame.total)
