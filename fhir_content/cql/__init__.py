@@ -2,8 +2,12 @@
 
 from fhir_content.cql.context import Context
 from fhir_content.cql.error import CqlError
+from fhir_content.cql.explanation import Explanation, Found
+from fhir_content.cql.instances import json_of
 from fhir_content.cql.interval import Interval
-from fhir_content.cql.library import Definition, Library
+from fhir_content.cql.library import Library
+from fhir_content.cql.loading import Definition
+from fhir_content.cql.model import Element
 from fhir_content.cql.temporal import Date, DateTime, Time
 from fhir_content.cql.values import Code, CodeSystem, Concept, Long, Quantity, Ratio, Tuple, Uncertainty, ValueSet
 
@@ -16,6 +20,9 @@ __all__ = [
     "Date",
     "DateTime",
     "Definition",
+    "Element",
+    "Explanation",
+    "Found",
     "Interval",
     "Library",
     "Long",
@@ -25,4 +32,5 @@ __all__ = [
     "Tuple",
     "Uncertainty",
     "ValueSet",
+    "json_of",
 ]

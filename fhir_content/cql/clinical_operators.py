@@ -51,10 +51,17 @@ def in_value_set(codes: list[Code], value_set: ValueSet, context: Context) -> bo
     return False
 
 
+def _reference(compiler: Compiler, node: Node, name: str, kind: str) -> Closure:
+    """The value set or code system: a reference, whose node type ELM leaves out, or an expression."""
+    if node.get(name):
+        return compiler.compile({"type": kind, **node[name]})
+    return compiler.operand(node, f"{name}Expression")
+
+
 @operator("InValueSet", "AnyInValueSet", pure=False)
 def _in_value_set(compiler: Compiler, node: Node) -> Closure:
     code = compiler.operand(node, "codes" if node["type"] == "AnyInValueSet" else "code")
-    reference = compiler.operand(node, "valueset" if node.get("valueset") else "valuesetExpression")
+    reference = _reference(compiler, node, "valueset", "ValueSetRef")
 
     def run(state: State) -> bool | None:
         value, value_set = code(state), reference(state)
@@ -77,7 +84,7 @@ def _none(value: Value, wanted: str) -> bool | None:
 @operator("InCodeSystem", "AnyInCodeSystem", pure=False)
 def _in_code_system(compiler: Compiler, node: Node) -> Closure:
     code = compiler.operand(node, "codes" if node["type"] == "AnyInCodeSystem" else "code")
-    reference = compiler.operand(node, "codesystem" if node.get("codesystem") else "codesystemExpression")
+    reference = _reference(compiler, node, "codesystem", "CodeSystemRef")
 
     def run(state: State) -> bool | None:
         value, code_system = code(state), reference(state)

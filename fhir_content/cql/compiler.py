@@ -10,24 +10,24 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from fhir_content.cql.context import Context
-from fhir_content.cql.elm import OPERATORS, PURE, SYSTEM, Closure, Node, State
-from fhir_content.cql.error import CqlError
+from fhir_content.cql.elm import OPERATORS, PURE, SYSTEM, UNSET, Closure, Node, State
+from fhir_content.cql.error import BROKEN, CqlError
 from fhir_content.cql.values import Value
 
 if TYPE_CHECKING:
     from fhir_content.cql.functions import Function
     from fhir_content.cql.library import Library
+    from fhir_content.cql.retrieve import Retrieval
 
 FHIR = "{http://hl7.org/fhir}"
 # Steps that folding one constant expression at load may take.
 _FOLDING_STEPS = 20_000
-BROKEN = (KeyError, TypeError, AttributeError, ValueError, IndexError, ArithmeticError)
 
 
 class Compiler:
     """What is known while one library is compiled."""
 
-    def __init__(self, library: Node, includes: Mapping[str, Library]) -> None:
+    def __init__(self, library: str, includes: Mapping[str, Library]) -> None:
         self.library = library
         self.includes = includes
         self.size = 1  # slot 0 holds the Context
@@ -38,8 +38,11 @@ class Compiler:
         self.parameters: dict[str, int] = {}
         self.include_slots: dict[str, int] = {}
         self.vocabulary: dict[str, Value] = {}
-        self.uses: set[tuple[str, str]] = set()
-        self.retrieves: list[Closure] = []
+        self.locators: dict[str, str] = {}
+        self.uses: dict[tuple[str, str], None] = {}  # (alias or "", name) in the order of the text
+        self.retrieves: list[Retrieval] = []
+        self.helpers: set[str] = set()  # the names under which FHIRHelpers is included
+        self._shared: dict[str, Closure] = {}
         self._constants: dict[Closure, Value] = {}
         self._varies = False
         self._folding = Context(steps=_FOLDING_STEPS)
@@ -106,6 +109,20 @@ class Compiler:
     def constant(self, closure: Closure) -> Value:
         """The value that a constant closure gives."""
         return self._constants[closure]
+
+    def shared(self, key: str, closure: Closure) -> Closure:
+        """One closure for all that ask by the same key, evaluated once in a Context."""
+        if key not in self._shared:
+            slot = self.slot()
+
+            def run(state: State) -> Value:
+                value = state[slot]
+                if value is UNSET:
+                    value = state[slot] = closure(state)
+                return value
+
+            self._shared[key] = run
+        return self._shared[key]
 
     def varies(self) -> None:
         """Say that the node being built hangs on the Context."""

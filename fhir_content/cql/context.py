@@ -12,6 +12,7 @@ from fhir_content.cql.values import Value, ValueSet
 
 if TYPE_CHECKING:
     from fhir_content.cql.elm import State
+    from fhir_content.cql.retrieve import Records
 
 Codes: TypeAlias = Collection[tuple[str | None, str | None]]
 ValueSets: TypeAlias = "Mapping[str, Codes] | Callable[[str], Codes | None]"
@@ -25,7 +26,18 @@ class Context:
     evaluated once in a Context and remembered.
     """
 
-    __slots__ = ("data", "messages", "now", "offset", "parameters", "states", "steps", "value_sets")
+    __slots__ = (
+        "_data",
+        "_records",
+        "messages",
+        "now",
+        "offset",
+        "parameters",
+        "patient",
+        "states",
+        "steps",
+        "value_sets",
+    )
 
     def __init__(
         self,
@@ -34,16 +46,28 @@ class Context:
         parameters: Mapping[str, Value] | None = None,
         value_sets: ValueSets | None = None,
         steps: int = STEPS,
+        patient: str | None = None,
     ) -> None:
-        self.data = data
+        self._data = data
+        self._records: Records | None = None
         self.now = now
         zone = now.utcoffset() if now is not None else None
         self.offset = int(zone.total_seconds() // 60) if zone is not None else 0
         self.parameters = parameters or {}
         self.value_sets = value_sets or {}
         self.steps = steps
+        self.patient = patient
         self.states: dict[int, State] = {}
         self.messages: list[Any] = []
+
+    @property
+    def records(self) -> Records:
+        """The patient's resources, read when they are first asked for."""
+        if self._records is None:
+            from fhir_content.cql.retrieve import Records
+
+            self._records = Records(self._data, self.offset, self.patient)
+        return self._records
 
     def spend(self, steps: int) -> None:
         """Count steps; raises CqlError when the limit is passed."""

@@ -23,6 +23,16 @@ Build: TypeAlias = "Callable[[Compiler, Node], Closure]"
 OPERATORS: dict[str, Build] = {}
 # Node types whose value hangs on their operands alone: with constant operands they are evaluated at load.
 PURE: set[str] = set()
+
+
+class _Unset:
+    """Marks a definition that has not been evaluated."""
+
+    def __repr__(self) -> str:
+        return "not evaluated"
+
+
+UNSET: Any = _Unset()
 SYSTEM = "{urn:hl7-org:elm-types:r1}"
 
 

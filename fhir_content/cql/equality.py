@@ -170,7 +170,7 @@ def _equivalent_structures(left: Value, right: Value, budget: Budget) -> bool:
     if kind is Element:
         return left is right or _equal_json(left.data, right.data, budget)
     if isinstance(left, Vocabulary):
-        return left.id == right.id
+        return bool(left.id == right.id)
     return bool(left == right)
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+# What Python raises where malformed ELM, or data of an unforeseen shape, meet an operator.
+BROKEN = (KeyError, TypeError, AttributeError, ValueError, IndexError, ArithmeticError)
+
 
 class CqlError(Exception):
     """Logic that cannot be loaded or evaluated.

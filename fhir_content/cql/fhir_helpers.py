@@ -1,2 +1,129 @@
-def function(library, alias, name) -> None:
-    return None
+"""FHIRHelpers 4.0.1 in Python: the conversions from FHIR to System types that every FHIR library calls.
+
+They stand in for the library of that name whether or not its ELM is supplied, and give what its text in
+definitions/shared/FHIRHelpers.cql says. A test compares the two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from fhir_content.cql.error import CqlError
+from fhir_content.cql.interval import Interval
+from fhir_content.cql.literals import checked
+from fhir_content.cql.model import Element
+from fhir_content.cql.values import Code, Concept, Quantity, Ratio, Value
+
+_UCUM = ("http://unitsofmeasure.org", "http://hl7.org/fhirpath/CodeSystem/calendar-units")
+_CALENDAR = {
+    "ms": "millisecond",
+    "s": "second",
+    "min": "minute",
+    "h": "hour",
+    "d": "day",
+    "wk": "week",
+    "mo": "month",
+    "a": "year",
+}
+
+
+def _element(value: Value, *names: str) -> Element:
+    if type(value) is not Element or not value.type.names.intersection(names):
+        raise CqlError(f"FHIRHelpers needs a {' or '.join(names)}, not {_described(value)}")
+    return value
+
+
+def _described(value: Value) -> str:
+    return value.type.name if isinstance(value, Element) else type(value).__name__
+
+
+def _value(element: Element, name: str) -> Value:
+    """The System value of a primitive child."""
+    child = element.get(name)
+    return None if child is None else child.get("value")
+
+
+def quantity_of(value: Value) -> Quantity | None:
+    """A quantity whatever its comparator; null without value or with a unit that is not UCUM."""
+    element = _element(value, "Quantity")
+    number, data = _value(element, "value"), element.data
+    if number is None or data.get("system", _UCUM[0]) not in _UCUM:
+        return None
+    unit = _value(element, "code") or _value(element, "unit") or "1"
+    return Quantity(number, _CALENDAR.get(unit, unit))
+
+
+def to_quantity(value: Value) -> Quantity | None:
+    """A quantity; null where its value is only a bound."""
+    return None if _element(value, "Quantity").data.get("comparator") is not None else quantity_of(value)
+
+
+def to_interval(value: Value) -> Interval | None:
+    """The interval of a Period, of a Range, or of what a quantity with comparator bounds."""
+    element = _element(value, "Period", "Range", "Quantity")
+    if "Period" in element.type.names:
+        low = _value(element, "start")
+        return checked(Interval(low, _value(element, "end"), low is not None, True, "DateTime"))
+    if "Range" in element.type.names:
+        bounds = element.get("low"), element.get("high")
+        low, high = (None if bound is None else to_quantity(bound) for bound in bounds)
+        return checked(Interval(low, high, point_type="Quantity"))
+    quantity, comparator = quantity_of(element), element.data.get("comparator")
+    if comparator in ("<", "<="):
+        return Interval(None, quantity, True, comparator == "<=", "Quantity")
+    if comparator in (">", ">="):
+        return Interval(quantity, None, comparator == ">=", True, "Quantity")
+    return None if element.data.get("value") is None else Interval(quantity, quantity, point_type="Quantity")
+
+
+def to_ratio(value: Value) -> Ratio:
+    """A ratio of two quantities."""
+    element = _element(value, "Ratio")
+    parts = element.get("numerator"), element.get("denominator")
+    numerator, denominator = (None if part is None else to_quantity(part) for part in parts)
+    return Ratio(numerator, denominator)
+
+
+def to_code(value: Value) -> Code:
+    """A code from a Coding."""
+    element = _element(value, "Coding")
+    return Code(*[_value(element, name) for name in ("code", "system", "version", "display")])
+
+
+def to_concept(value: Value) -> Concept:
+    """A concept from a CodeableConcept."""
+    element = _element(value, "CodeableConcept")
+    coding = element.get("coding")
+    return Concept(None if coding is None else [to_code(item) for item in coding], _value(element, "text"))
+
+
+def _primitive(*names: str) -> Callable[[Value], Value]:
+    def convert(value: Value) -> Value:
+        return _element(value, *names).get("value")
+
+    return convert
+
+
+def to_string(value: Value) -> Value:
+    """The text of a primitive that holds text."""
+    if type(value) is not Element or not value.type.primitive:
+        raise CqlError(f"FHIRHelpers.ToString needs a primitive, not {_described(value)}")
+    return None if value.data is None else str(value.get("value"))
+
+
+FUNCTIONS: dict[str, Callable[[Value], Value]] = {
+    "ToQuantity": to_quantity,
+    "ToQuantityIgnoringComparator": quantity_of,
+    "ToInterval": to_interval,
+    "ToRatio": to_ratio,
+    "ToCode": to_code,
+    "ToConcept": to_concept,
+    "ToBoolean": _primitive("boolean"),
+    "ToDate": _primitive("date"),
+    "ToDateTime": _primitive("dateTime", "instant"),
+    "ToDecimal": _primitive("decimal"),
+    "ToInteger": _primitive("integer"),
+    "ToTime": _primitive("time"),
+    "ToString": to_string,
+    "ToCalendarUnit": lambda unit: _CALENDAR.get(unit, unit),
+}

@@ -24,6 +24,7 @@ class Function:
     types: list[Node]
     tests: list[Callable[[Value], bool]]
     body: Closure
+    key: str = ""
 
 
 def _uncompiled(state: State) -> Value:

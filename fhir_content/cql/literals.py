@@ -10,9 +10,9 @@ from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
-from fhir_content.cql import model
 from fhir_content.cql.elm import Closure, Node, State, operator
 from fhir_content.cql.error import CqlError
+from fhir_content.cql.instances import instance
 from fhir_content.cql.interval import Interval, end, order, start
 from fhir_content.cql.temporal import PRECISIONS, Date, DateTime, Time
 from fhir_content.cql.values import (
@@ -115,7 +115,7 @@ def _instance(compiler: Compiler, node: Node) -> Closure:
     kind = compiler.type_name(node["classType"])
     elements = _named(compiler, node)
     if kind.startswith("FHIR."):
-        return model.instance(kind[5:], elements)
+        return instance(kind[5:], elements)
     make = _SYSTEM.get(kind)
     if make is None:
         raise CqlError(f"type {kind} has no instances")

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from fhir_content.cql.elm import Closure, Node, operator
+from fhir_content.cql.elm import Closure, Node, State, operator
 from fhir_content.cql.error import CqlError
 from fhir_content.cql.interval import Interval
 from fhir_content.cql.model import Element
@@ -76,12 +76,23 @@ def path_of(path: str) -> Callable[[Value], Value]:
 @operator("Property")
 def _property(compiler: Compiler, node: Node) -> Closure:
     path = path_of(compiler.text(node, "path"))
-    if node.get("source"):
-        source = compiler.operand(node, "source")
+    source = compiler.operand(node, "source") if node.get("source") else _scoped(compiler, compiler.text(node, "scope"))
+    name = compiler.text(node, "path")
+    if not name.isidentifier():
         return lambda state: path(source(state))
-    scope = compiler.text(node, "scope")
+
+    def run(state: State) -> Value:
+        value = source(state)
+        if type(value) is Element:
+            return value.type.members[name](value)
+        return None if value is None else member(value, name)
+
+    return run
+
+
+def _scoped(compiler: Compiler, scope: str) -> Closure:
     if scope not in compiler.scope:
         raise CqlError(f"{scope} is not in scope")
     compiler.varies()
     slot = compiler.scope[scope]
-    return lambda state: path(state[slot])
+    return lambda state: state[slot]
