@@ -46,9 +46,10 @@ _DROPPED = (
 
 @rule(on="PlanDefinition", severity=Severity.INFORMATION, since="0.1", scope="project")
 def check(plan: Element, catalog: Catalog) -> Iterator[Finding]:
-    """Tell of each element that will not reach the clinician."""
-    for action in actions(plan):
-        for name in _DROPPED:
-            if action.get(name):
-                message = f"`{name}` is not copied by the reference $apply"
-                yield Finding(action[name], message, "say it in the action's text too, or leave it out", on_key=True)
+    """Tell, once for each element of a plan, what will not reach the clinician."""
+    for name in _DROPPED:
+        held = [action[name] for action in actions(plan) if action.get(name)]
+        if held:
+            count = f" (here and in {len(held) - 1} more actions)" if len(held) > 1 else ""
+            message = f"`{name}` is not copied by the reference $apply{count}"
+            yield Finding(held[0], message, "say it in the action's text too, or leave it out", on_key=True)

@@ -8,6 +8,7 @@ resourceType: ValueSet
 id: example
 title: Very low IgG
 status: active
+compose: {include: [{system: http://example.org/CodeSystem/tests}]}
 ```
 
 ```yaml good
@@ -16,6 +17,7 @@ id: example
 title: Very low IgG
 description: The tests that report total immunoglobulin G in serum, in grams per litre.
 status: active
+compose: {include: [{system: http://example.org/CodeSystem/tests}]}
 ```
 
 https://hl7.org/fhir/R4/metadataresource.html

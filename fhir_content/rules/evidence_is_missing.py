@@ -10,9 +10,6 @@ id: example
 description: When to start immunoglobulin replacement.
 status: active
 type: {coding: [{system: http://terminology.hl7.org/CodeSystem/plan-definition-type, code: eca-rule}]}
-action:
-  - id: start
-    title: Start immunoglobulin replacement
 ```
 
 ```yaml good

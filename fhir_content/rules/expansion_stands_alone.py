@@ -7,6 +7,7 @@ success code: the condition that uses it is then false for every patient. Keep t
 resourceType: ValueSet
 id: example
 status: active
+copyright: LOINC, Regenstrief Institute.
 expansion:
   timestamp: "2026-01-01"
   contains: [{system: http://loinc.org, code: 2465-3}]
