@@ -53,7 +53,7 @@ _JUDGES: dict[str, tuple[Callable[[str], object], str]] = {
     "urn:ietf:bcp:13": (_MIME.fullmatch, "a MIME type such as text/cql"),
     "urn:ietf:bcp:47": (_LANGUAGE.fullmatch, "a language tag of BCP 47 such as en or de-CH"),
     "urn:iso:std:iso:4217": (_CURRENCIES.__contains__, "a currency of ISO 4217 such as EUR"),
-    "http://unitsofmeasure.org": (ucum.is_valid, "a unit of UCUM such as mg/kg"),
+    "http://unitsofmeasure.org": (lambda code: _is_unit(code), "a unit of UCUM such as mg/kg"),
 }
 
 
@@ -92,6 +92,23 @@ def check(walk: Walk, child: Child, binding: Binding, value: Json, path: Path) -
             _CHECKS[child.type](bound)(walk, child, value, path)
 
 
+def check_unit(walk: Walk, child: Child, value: Json, path: Path) -> None:
+    """Whether the code of a quantity in UCUM is a unit of UCUM."""
+    if not isinstance(value, dict) or value.get("system") != ucum.SYSTEM:
+        return
+    code = value.get("code")
+    if isinstance(code, str) and not _is_unit(code):
+        message = f"{child.name}: {code!r} is not a unit of UCUM"
+        help = "write the unit in UCUM's case-sensitive form, such as mg/kg, [IU] or {count}; free text goes into unit"
+        walk.report((*path, "code"), "ucum", message, help, code="code-invalid")
+
+
+def _is_unit(code: str) -> bool:
+    # The units that R4 lists spare the loading of the UCUM library, which takes longer than all the rest.
+    common = terminology().value_set("http://hl7.org/fhir/ValueSet/ucum-common")
+    return (common is not None and code in common.codes) or ucum.is_valid(code)
+
+
 def _bounds(child: Child, binding: Binding | None) -> list[_Bound]:
     """The outer bound first: it is the stricter one."""
     found: list[_Bound] = []
@@ -111,7 +128,7 @@ def _simple(bound: _Bound) -> Follow:
         expansion = terminology(walk.catalog).value_set(bound.value_set)
         if not isinstance(value, str) or expansion is None or value in expansion.codes:
             return
-        if value in _ADDED.get(bound.value_set.partition("|")[0], ()):
+        if value in _ADDED.get((bound.value_set.partition("|")[0]), ()) or _is_elsewhere(bound, value):
             return
         if expansion.complete:
             _report(walk, bound, path, repr(value), _suggestion(value, expansion))
@@ -121,6 +138,13 @@ def _simple(bound: _Bound) -> Follow:
                 _report(walk, bound, path, repr(value), f"write {judged[0][1]}")
 
     return check_code
+
+
+def _is_elsewhere(bound: _Bound, value: str) -> bool:
+    """Whether a value names what no value set can list: a type by its url, a format by the word that R4 allows for it."""
+    if bound.child.type == "uri" and bound.severity is not Severity.ERROR:
+        return "://" in value
+    return bound.child.path == "CapabilityStatement.format" and value in {"xml", "json", "ttl"}
 
 
 def _coding(bound: _Bound) -> Follow:

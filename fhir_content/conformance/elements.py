@@ -6,7 +6,8 @@ the walk itself touches only plain data and makes a path for an object, never fo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from difflib import get_close_matches
 
 from fhir_content.conformance import bindings, extensions, narrative, primitives, profiles, references
@@ -28,6 +29,7 @@ _FOLLOW: dict[str, Follow] = {
     "xhtml": narrative.check,
     "Extension": extensions.check,
     "Meta": profiles.note,
+    **dict.fromkeys(("Quantity", "Age", "Count", "Distance", "Duration"), bindings.check_unit),
 }
 
 
@@ -136,13 +138,23 @@ def _structure(walk: Walk, data: Mapping[str, Json], path: Path) -> Structure | 
         )
         help = _meant(str(type), types) or "use a resource type of FHIR 4.0.1"
     at = (*path, "resourceType") if type is not None else path
-    walk.report(at, "resource-type", message, help, code="structure")
+    walk.report(at, "resource-type", message, help, code="structure", severity=Severity.FATAL)
+    if isinstance(type, str) and not path and _closest(type, types):
+        # A path that begins with no type is no FHIRPath: it begins with the type that was probably meant.
+        issue = walk.issues.pop()
+        where = replace(issue.location, expression=f"{_closest(type, types)}.resourceType")
+        walk.issues.append(replace(issue, location=where))
     return None
 
 
-def _meant(name: str, names: Mapping[str, object] | frozenset[str]) -> str:
+def _meant(name: str, names: Iterable[str]) -> str:
+    close = _closest(name, names)
+    return f"did you mean `{close}`?" if close else ""
+
+
+def _closest(name: str, names: Iterable[str]) -> str:
     close = get_close_matches(name, sorted(names), 1, 0.75)
-    return f"did you mean `{close[0]}`?" if close else ""
+    return close[0] if close else ""
 
 
 def _object(walk: Walk, value: dict[str, Json], table: Table, path: Path) -> None:
@@ -314,9 +326,10 @@ def _sibling_table() -> Table:
 
 
 def _note_id(walk: Walk, child: Child, value: Json, path: Path) -> None:
-    del child
     if isinstance(value, str):
-        first = walk.scope.ids.setdefault(value, path)
+        # The snapshot and the differential of a StructureDefinition name the same elements, each by its id.
+        view = path[len(walk.scope.path)] if child.owner.type == "ElementDefinition" else ""
+        first = walk.scope.ids.setdefault((view, value), path)
         if first != path:
             message = f"the id '{value}' is already that of {walk.resource.expression(first[:-1])}"
             help = "element ids must be unique within a resource: change or remove one"

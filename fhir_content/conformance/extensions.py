@@ -13,9 +13,18 @@ from fhir_content.conformance.profile import Profile
 from fhir_content.conformance.walk import Scope, Walk
 from fhir_content.issue import Severity
 from fhir_content.source import Json, Path
-from fhir_content.structure import Child, Structure, definitions
+from fhir_content.structure import Child, Structure
 
 _EXAMPLE = re.compile(r"https?://([a-z0-9\-]+\.)*example(\.[a-z]+)?/")
+# Where later publications of HL7 (R4B, the extensions pack) allow an extension that R4 defined too narrowly,
+# or where the publication of R4 itself uses it.
+_WIDENED: dict[str, frozenset[str]] = {
+    "cqf-strengthOfRecommendation": frozenset({"PlanDefinition", "PlanDefinition.action"}),
+    "cqf-qualityOfEvidence": frozenset({"PlanDefinition", "PlanDefinition.action"}),
+    "variable": frozenset({"PlanDefinition", "PlanDefinition.action", "ActivityDefinition"}),
+    "structuredefinition-normative-version": frozenset({"CodeSystem", "OperationDefinition", "ValueSet"}),
+    "structuredefinition-fhir-type": frozenset({"ElementDefinition.type"}),
+}
 _NAMES = frozenset({"extension", "modifierExtension"})
 
 
@@ -115,7 +124,8 @@ def _in_context(walk: Walk, path: Path, profile: Profile) -> bool:
             here = here if here is not None else set(_names_of(walk.scope, path[:-2]))
             if expression.partition("#")[2] in here or expression in here:
                 return True
-    return False
+    widened = _WIDENED.get(profile.url.rpartition("/")[2], frozenset())
+    return bool(widened) and not widened.isdisjoint(_names_of(walk.scope, path[:-2]))
 
 
 def _names_of(scope: Scope, path: Path) -> Iterator[str]:
@@ -141,11 +151,3 @@ def _names_of(scope: Scope, path: Path) -> Iterator[str]:
 
 def _declared(child: Child) -> str:
     return f"{child.element}[x]" if child.is_choice else child.element
-
-
-def element_structure() -> Structure:
-    """The structure of Extension."""
-    structure = definitions().structure("Extension")
-    if structure is None:
-        raise LookupError("the definitions have no Extension")
-    return structure

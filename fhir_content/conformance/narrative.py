@@ -115,7 +115,7 @@ def check(walk: Walk, child: Child, value: Json, path: Path) -> None:
     contained = walk.scope.root.data.get("contained")
     ids = {each.get("id") for each in contained if isinstance(each, dict)} if isinstance(contained, list) else set()
     for link in dict.fromkeys(reader.local_links):
-        if link not in reader.ids and link not in ids and link not in walk.scope.ids:
+        if link not in reader.ids and link not in ids and ("", link) not in walk.scope.ids:
             message = f"div: the link #{link} leads to nothing in this narrative"
             help = "give the place it should lead to this id"
             walk.report(path, "narrative", message, help, severity=Severity.WARNING, code="not-found")

@@ -26,12 +26,13 @@ _DATE = re.compile(rf"{_YEAR}(-{_MONTH}(-{_DAY})?)?").fullmatch
 _DATE_TIME = re.compile(rf"{_YEAR}(-{_MONTH}(-{_DAY}(T{_TIME}{_ZONE})?)?)?").fullmatch
 _INSTANT = re.compile(rf"{_YEAR}-{_MONTH}-{_DAY}T{_TIME}{_ZONE}").fullmatch
 _CLOCK = re.compile(_TIME).fullmatch
-_CODE = re.compile(r"[^\s]+(\s[^\s]+)*").fullmatch
+# White space in the patterns of FHIR is that of XML: a no-break space is a character like any other.
+_CODE = re.compile(r"[^\s]+(\s[^\s]+)*", re.ASCII).fullmatch
 _ID = re.compile(r"[A-Za-z0-9\-.]{1,64}").fullmatch
 _NOT_ID = re.compile(r"[^A-Za-z0-9\-.]").search
 _OID = re.compile(r"urn:oid:[0-2](\.(0|[1-9][0-9]*))+").fullmatch
 _UUID = re.compile(r"urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}").fullmatch
-_SPACE = re.compile(r"\s").search
+_SPACE = re.compile(r"\s", re.ASCII).search
 _WHITE = re.compile(r"\s+")
 
 

@@ -167,11 +167,16 @@ def check_node(
         found = list(items(value, structure, name, path))
         if not (found or below.min or below.slices):
             continue
-        check_count(walk, profile, below, len(found), (*path, name))
+        if found or not _is_required(structure, name):  # else the type itself has said that it is missing
+            check_count(walk, profile, below, len(found), (*path, name))
         for item in found:
             check_item(walk, profile, below, item)
         if below.slices:
             slices.check(walk, profile, below, found, (*path, name))
+
+
+def _is_required(structure: Structure, name: str) -> bool:
+    return any(element.name == name and element.min > 0 for element in structure.elements)
 
 
 def check_count(walk: Walk, profile: Profile, node: Node, count: int, path: Path) -> None:

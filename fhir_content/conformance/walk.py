@@ -49,7 +49,7 @@ class Scope:
     structure: Structure
     container: Scope | None = None
     links: list[Link] = field(default_factory=list)
-    ids: dict[str, Path] = field(default_factory=dict)
+    ids: dict[tuple[str | int, str], Path] = field(default_factory=dict)
     profiles: list[tuple[Path, str]] = field(default_factory=list)
 
     @property
