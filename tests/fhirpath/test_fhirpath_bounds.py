@@ -1,12 +1,12 @@
 """Hostile expressions end in an error, soon."""
 
-import time
+import os
 
 import pytest
 
 from fhir_content.fhirpath import FhirPathError
 
-SECONDS = 3.0  # generous: a runaway takes minutes
+SECONDS = 4.0  # of our own computing, whatever else the machine does; a runaway takes minutes
 
 
 @pytest.mark.parametrize(
@@ -28,12 +28,12 @@ SECONDS = 3.0  # generous: a runaway takes minutes
     ],
 )
 def test_a_hostile_expression_is_stopped(evaluate, expression):
-    begin = time.process_time()
+    begin = os.times().user
     try:
         evaluate(expression)
     except FhirPathError as error:
         assert error.message
-    assert time.process_time() - begin < SECONDS
+    assert os.times().user - begin < SECONDS
 
 
 def test_a_runaway_regular_expression_is_named_as_such(evaluate):
