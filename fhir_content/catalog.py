@@ -10,7 +10,7 @@ from functools import cached_property
 from fhir_content.canonical import Canonical
 from fhir_content.issue import Issue, Severity
 from fhir_content.resource import Element, Resource
-from fhir_content.source import Json, Path
+from fhir_content.source import Json, Path, Source
 
 # Where a definition depends on another, by type, without indexes; `action` stands for any depth of itself.
 # https://hl7.org/fhir/uv/crmi/distribution.html and the elements of type canonical in R4
@@ -65,6 +65,7 @@ class Catalog:
         self._resources = sorted(resources, key=lambda each: (each.type, each.id, each.version, each.file))
         self.issues = tuple(issues)
         self.base = base
+        self.tables: dict[str, Source] = {}  # our own declarative files beside the resources, by name
         self._by_key: dict[str, Resource] = {}
         self._by_url: dict[str, list[Resource]] = defaultdict(list)
         for resource in self._resources:

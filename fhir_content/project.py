@@ -72,6 +72,10 @@ def load(root: Path) -> Project:
         if resource is not None:
             resources.append(resource)
     catalog = Catalog(resources, base=package.canonical)
+    parameters = root / "definitions" / "shared" / "parameters.yaml"
+    if parameters.is_file():
+        table = catalog.tables["parameters"] = read(parameters, str(parameters.relative_to(root)))
+        issues.extend(table.issues)
     catalog.issues = (*issues, *duplicates(catalog))
     return Project(root, package, catalog)
 

@@ -18,7 +18,7 @@ BLOCK = re.compile(r"^```yaml (bad|good)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 def encoded(data):
     """Examples show an attachment's content as text or YAML; FHIR wants it in base64."""
-    for content in data["content"] if data["resourceType"] == "Library" else []:
+    for content in data.get("content", []) if data["resourceType"] == "Library" else []:
         if isinstance(content.get("data"), dict):
             content["data"] = json.dumps(content["data"])
         content["data"] = base64.b64encode(content["data"].encode()).decode()

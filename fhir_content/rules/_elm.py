@@ -15,8 +15,10 @@ from typing import Any
 
 import orjson
 
+from fhir_content.catalog import Catalog
 from fhir_content.issue import Location
 from fhir_content.resource import Resource
+from fhir_content.rules._index import per_catalog
 
 Node = dict[str, Any]
 
@@ -129,3 +131,22 @@ def _statements(data: str) -> Mapping[str, Node]:
     found = held.get("def") if isinstance(held, dict) else None
     nodes = [node for node in found or [] if isinstance(node, dict) and node.get("type") != "FunctionDef"]
     return {str(node.get("name")): node for node in nodes}
+
+
+def included(library: Resource, alias: str, catalog: Catalog) -> Resource | None:
+    """The library that an include of a compiled library names, where it is here."""
+    held = library_elm(library).get("includes")
+    for include in held.get("def", []) if isinstance(held, dict) else []:
+        if include.get("localIdentifier") == alias:
+            return libraries_by_name(catalog).get((str(include.get("path")), str(include.get("version") or "")))
+    return None
+
+
+@per_catalog
+def libraries_by_name(catalog: Catalog) -> dict[tuple[str, str], Resource]:
+    """The libraries by the name and version of their CQL, and by the name alone."""
+    found: dict[tuple[str, str], Resource] = {}
+    for library in catalog.of("Library"):
+        found[library.name, library.version] = library
+        found[library.name, ""] = library
+    return found
