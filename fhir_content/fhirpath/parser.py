@@ -199,7 +199,7 @@ class _Parser:
         depth = 1 + max((part.depth for part in parts), default=0)
         if depth > MAX_DEPTH:
             self.fail(f"more than {MAX_DEPTH} operators within one another")
-        object.__setattr__(term, "depth", depth)
+        term.depth = depth
         return term
 
     def take(self) -> Token:

@@ -1,4 +1,7 @@
-"""The parts an expression is made of, as the parser leaves them: a tree of terms."""
+"""The parts an expression is made of, as the parser leaves them: a tree of terms, changed by nobody after it.
+
+Plain data classes without the extras, which would cost more at import than the parser does at work.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from fhir_content.fhirpath.quantity import Quantity
 from fhir_content.fhirpath.temporal import Temporal
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, repr=False)
 class Term:
     """Any part: where it begins, and how many levels lie in and below it (bounded by the parser)."""
 
@@ -22,40 +25,40 @@ class Term:
         return iter(())
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, repr=False)
 class Literal(Term):
     """A value written out."""
 
     value: bool | int | Decimal | str | Temporal | Quantity
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, repr=False)
 class Empty(Term):
     """The empty collection `{}`."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, repr=False)
 class Special(Term):
     """One of `$this`, `$index` and `$total`."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, repr=False)
 class Variable(Term):
     """A variable of the environment, `%name`."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, repr=False)
 class Member(Term):
     """A name: an element, or at the start of a path the type of the context."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, repr=False)
 class Call(Term):
     """A function with its arguments."""
 
@@ -67,7 +70,7 @@ class Call(Term):
         return iter(self.arguments)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, repr=False)
 class Path(Term):
     """A chain `start.step.step[index]`: kept flat, so that long chains stay shallow."""
 
@@ -80,7 +83,7 @@ class Path(Term):
         yield from self.steps
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, repr=False)
 class Index(Term):
     """The indexer step `[…]` of a path."""
 
@@ -91,7 +94,7 @@ class Index(Term):
         yield self.at
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, repr=False)
 class Polarity(Term):
     """A sign before an expression."""
 
@@ -103,7 +106,7 @@ class Polarity(Term):
         yield self.operand
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, repr=False)
 class Binary(Term):
     """Two operands and the operator between them."""
 
@@ -117,7 +120,7 @@ class Binary(Term):
         yield self.right
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, repr=False)
 class TypeTest(Term):
     """`is` or `as` with a type; `name` may be qualified (`System.Boolean`)."""
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import html
 import json
 from collections.abc import Callable
 
@@ -134,11 +133,15 @@ def _decoded(value: str, format: str) -> str:
 
 
 def _escaped(value: str, target: str) -> str:
+    import html  # a large table, seldom asked for
+
     _known(target, ("html", "json"), "escape")
     return html.escape(value) if target == "html" else json.dumps(value, ensure_ascii=False)[1:-1]
 
 
 def _unescaped(value: str, target: str) -> str:
+    import html  # a large table, seldom asked for
+
     _known(target, ("html", "json"), "unescape")
     if target == "html":
         return html.unescape(value)
