@@ -1,4 +1,4 @@
-"""Units of measure: the one door to the UCUM library, which is loaded when the first unknown unit is met.
+"""Units of measure: the one door to the UCUM library, which is loaded when the first unit is met.
 
 https://ucum.org/ucum
 """
@@ -9,74 +9,42 @@ import re
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pint import UnitRegistry
+    from lark import Lark
 
 SYSTEM = "http://unitsofmeasure.org"
 MAX_LENGTH = 200  # characters: longer texts are no unit anybody wrote
 _ASCII = re.compile(r"[!-~]+").fullmatch
-# Units met all the time are known to be right; any other one costs 0.2 s once, to load the library.
-_COMMON = frozenset(
-    [
-        "1",
-        "%",
-        "d",
-        "h",
-        "min",
-        "s",
-        "wk",
-        "mo",
-        "a",
-        "kg",
-        "g",
-        "mg",
-        "ug",
-        "ng",
-        "L",
-        "dL",
-        "mL",
-        "uL",
-        "cm",
-        "mm",
-        "m",
-        "mg/kg",
-        "g/kg",
-        "mL/kg",
-        "mg/dL",
-        "g/dL",
-        "g/L",
-        "mmol/L",
-        "umol/L",
-        "mL/min",
-        "mL/h",
-        "mg/h",
-        "kg/m2",
-        "mm[Hg]",
-        "Cel",
-        "[IU]",
-        "[IU]/mL",
-        "[IU]/kg",
-        "U",
-        "U/L",
-        "/min",
-        "10*9/L",
-        "10*3/uL",
-        "10*6/L",
-        "/uL",
-        "g/kg/d",
-        "g/kg/mo",
-    ]
-)
 
 
 @cache
 def is_valid(code: str) -> bool:
     """Whether the code is a unit of UCUM (case-sensitive form)."""
-    if code in _COMMON:
-        return True
-    return bool(_ASCII(code)) and len(code) <= MAX_LENGTH and _parse(code) is not None
+    if len(code) > MAX_LENGTH or not _ASCII(code):
+        return False
+    from lark.exceptions import LarkError
+
+    try:
+        _grammar().parse(code)
+    except (LarkError, RecursionError):
+        return False
+    return True
+
+
+@cache
+def _grammar() -> Lark:
+    """The library's grammar without the library, which loads four times as long and is needed only to convert."""
+    from importlib.util import find_spec
+
+    from lark import Lark
+
+    found = find_spec("ucumvert")
+    if found is None or found.origin is None:
+        raise ImportError("the library ucumvert is not installed")
+    return Lark(Path(found.origin).with_name("ucum_grammar.lark").read_text("utf-8"), start="main_term", strict=True)
 
 
 def convert(value: Decimal, source: str, target: str) -> Decimal | None:
@@ -102,7 +70,7 @@ def _line(source: str, target: str) -> tuple[Fraction, Fraction] | None:
     from pint import PintError
 
     try:
-        quantity: Any = _registry().Quantity
+        quantity = _registry().Quantity
         zero = quantity(0, one.units).to(other.units).magnitude
         unit = quantity(1, one.units).to(other.units).magnitude - zero
         return _exact(one.magnitude * unit / other.magnitude), _exact(zero / other.magnitude)
@@ -117,6 +85,8 @@ def _exact(number: Any) -> Fraction:  # noqa: ANN401 (float, int or Decimal, as 
 
 @cache
 def _parse(code: str) -> Any:  # noqa: ANN401 (a pint Quantity, or None)
+    if not is_valid(code):
+        return None
     from lark.exceptions import LarkError
     from pint import PintError
 
@@ -127,8 +97,7 @@ def _parse(code: str) -> Any:  # noqa: ANN401 (a pint Quantity, or None)
 
 
 @cache
-def _registry() -> UnitRegistry[Any]:
+def _registry() -> Any:  # noqa: ANN401 (the library has no types)
     from ucumvert import PintUcumRegistry  # type: ignore[import-untyped]
 
-    registry: UnitRegistry[Any] = PintUcumRegistry()
-    return registry
+    return PintUcumRegistry()

@@ -48,12 +48,20 @@ _CURRENCIES = frozenset(_CURRENCY_CODES.split())
 _ADDED = {
     "http://hl7.org/fhir/ValueSet/expression-language": frozenset({"text/cql-identifier", "text/cql-expression"}),
 }
+
+
+def _is_unit(code: str) -> bool:
+    # The units that R4 lists spare the loading of the UCUM library, which takes longer than all the rest.
+    common = terminology().value_set("http://hl7.org/fhir/ValueSet/ucum-common")
+    return (common is not None and code in common.codes) or ucum.is_valid(code)
+
+
 # The systems that are a grammar: how their codes are judged, and what a wrong one is not.
 _JUDGES: dict[str, tuple[Callable[[str], object], str]] = {
     "urn:ietf:bcp:13": (_MIME.fullmatch, "a MIME type such as text/cql"),
     "urn:ietf:bcp:47": (_LANGUAGE.fullmatch, "a language tag of BCP 47 such as en or de-CH"),
     "urn:iso:std:iso:4217": (_CURRENCIES.__contains__, "a currency of ISO 4217 such as EUR"),
-    "http://unitsofmeasure.org": (lambda code: _is_unit(code), "a unit of UCUM such as mg/kg"),
+    "http://unitsofmeasure.org": (_is_unit, "a unit of UCUM such as mg/kg"),
 }
 
 
@@ -103,12 +111,6 @@ def check_unit(walk: Walk, child: Child, value: Json, path: Path) -> None:
         walk.report((*path, "code"), "ucum", message, help, code="code-invalid")
 
 
-def _is_unit(code: str) -> bool:
-    # The units that R4 lists spare the loading of the UCUM library, which takes longer than all the rest.
-    common = terminology().value_set("http://hl7.org/fhir/ValueSet/ucum-common")
-    return (common is not None and code in common.codes) or ucum.is_valid(code)
-
-
 def _bounds(child: Child, binding: Binding | None) -> list[_Bound]:
     """The outer bound first: it is the stricter one."""
     found: list[_Bound] = []
@@ -141,7 +143,7 @@ def _simple(bound: _Bound) -> Follow:
 
 
 def _is_elsewhere(bound: _Bound, value: str) -> bool:
-    """Whether a value names what no value set can list: a type by its url, a format by the word that R4 allows for it."""
+    """Whether a value names what no value set lists: a type by its url, a format by a word that R4 allows for it."""
     if bound.child.type == "uri" and bound.severity is not Severity.ERROR:
         return "://" in value
     return bound.child.path == "CapabilityStatement.format" and value in {"xml", "json", "ttl"}

@@ -50,7 +50,7 @@ def check(walk: Walk) -> None:
     for scope in walk.scopes:
         if scope.structure.type == "Bundle":
             entries = list(_entries(scope))
-            kind = scope.data.get("type")
+            kind = str(scope.data.get("type"))
             for entry in entries:
                 if kind not in {"transaction", "batch"}:
                     _check_full_url(walk, entry)

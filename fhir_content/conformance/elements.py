@@ -201,8 +201,9 @@ def _list(walk: Walk, value: dict[str, Json], entry: Entry, items: Json, path: P
     if not isinstance(items, list):
         help = f'write it as "{entry.name}": [ … ]'
         walk.report(path, "type", f"{entry.name} repeats, so it must be a JSON array", help, code="structure")
-        items = [items]
-    elif not items:
+        _one(walk, value, entry, items, path)
+        return
+    if not items:
         help = f"leave {entry.name} out, or give it an item"
         # The HL7 validator and HAPI read an empty array of plain values as none: wrong, but it harms nobody.
         severity = Severity.WARNING if entry.kind == _PRIMITIVE else Severity.ERROR
@@ -211,19 +212,21 @@ def _list(walk: Walk, value: dict[str, Json], entry: Entry, items: Json, path: P
     elif entry.child.max is not None and len(items) > entry.child.max:
         message = f"{entry.name} may occur {entry.child.max} times at most, here it occurs {len(items)} times"
         walk.report(path, "cardinality", message, f"remove {len(items) - entry.child.max} of them", code="structure")
-    if entry.kind != _PRIMITIVE:
-        for index, item in enumerate(items):
-            _complex(walk, entry, item, (*path, index))
-        return
-    check = entry.check
     for index, item in enumerate(items):
-        if item is None and _has_sibling(value, entry.name, index):
-            continue
-        problem = check(item)
-        if problem:
-            _bad_primitive(walk, entry, item, problem, (*path, index))
-        elif entry.follow or entry.invariants:
-            _followed(walk, entry, item, (*path, index))
+        _one(walk, value, entry, item, (*path, index))
+
+
+def _one(walk: Walk, value: dict[str, Json], entry: Entry, item: Json, path: Path) -> None:
+    if entry.kind != _PRIMITIVE:
+        _complex(walk, entry, item, path)
+        return
+    if item is None and _has_sibling(value, entry.name, path[-1]):
+        return
+    problem = entry.check(item)
+    if problem:
+        _bad_primitive(walk, entry, item, problem, path)
+    elif entry.follow or entry.invariants:
+        _followed(walk, entry, item, path)
 
 
 def _complex(walk: Walk, entry: Entry, item: Json, path: Path) -> None:
@@ -245,9 +248,10 @@ def _complex(walk: Walk, entry: Entry, item: Json, path: Path) -> None:
             follow(walk, entry.child, item, path)
 
 
-def _has_sibling(value: Mapping[str, Json], name: str, index: int) -> bool:
+def _has_sibling(value: Mapping[str, Json], name: str, index: str | int) -> bool:
     siblings = value.get("_" + name)
-    return isinstance(siblings, list) and index < len(siblings) and isinstance(siblings[index], dict)
+    inside = isinstance(siblings, list) and isinstance(index, int) and index < len(siblings)
+    return inside and isinstance(siblings[index], dict)  # type: ignore[index]
 
 
 def _other(walk: Walk, value: dict[str, Json], table: Table, name: str, path: Path) -> None:

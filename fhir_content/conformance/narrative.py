@@ -113,7 +113,8 @@ def check(walk: Walk, child: Child, value: Json, path: Path) -> None:
         help = "say in words what the resource says, or leave the narrative out"
         walk.report(path, "narrative", "div: the narrative has no text and no image", help, code="invariant")
     contained = walk.scope.root.data.get("contained")
-    ids = {each.get("id") for each in contained if isinstance(each, dict)} if isinstance(contained, list) else set()
+    inner = contained if isinstance(contained, list) else []
+    ids = {str(each.get("id")) for each in inner if isinstance(each, dict)}
     for link in dict.fromkeys(reader.local_links):
         if link not in reader.ids and link not in ids and ("", link) not in walk.scope.ids:
             message = f"div: the link #{link} leads to nothing in this narrative"

@@ -59,30 +59,17 @@ def _find(walk: Walk, url: str) -> Profile | BaseMissing | None:
     known = _known(walk.catalog)
     if url not in known:
         record = _record(walk.catalog, url)
-        try:
-            well_formed = record is not None and _is_well_formed(record)
-            known[url] = build(record, lambda base: _record(walk.catalog, base)) if well_formed and record else None
-        except BaseMissing as missing:
-            known[url] = missing
+        known[url] = None if record is None else _built(walk, record)
     return known[url]
 
 
-def _is_well_formed(record: Mapping[str, Any]) -> bool:
-    """Whether its elements can be read at all; what is wrong with it is an issue of its own file."""
-    for view in ("differential", "snapshot"):
-        elements = record.get(view, {})
-        elements = elements.get("element", []) if isinstance(elements, dict) else None
-        if not isinstance(elements, list) or not all(_is_element(each) for each in elements):
-            return False
-    return True
-
-
-def _is_element(data: object) -> bool:
-    if not isinstance(data, dict) or not isinstance(data.get("path"), str):
-        return False
-    lists = all(isinstance(each, dict) for key in ("type", "constraint") for each in data.get(key, ()))
-    objects = all(isinstance(data.get(key, {}), dict) for key in ("binding", "slicing"))
-    return lists and objects and isinstance(data.get("min", 0), int)
+def _built(walk: Walk, record: Mapping[str, Any]) -> Profile | BaseMissing | None:
+    try:
+        return build(record, lambda base: _record(walk.catalog, base))
+    except BaseMissing as missing:
+        return missing
+    except (TypeError, ValueError, AttributeError, KeyError):
+        return None  # a StructureDefinition of the wrong shape: the issues of its own file say what is wrong with it
 
 
 def note(walk: Walk, child: Child, value: Json, path: Path) -> None:

@@ -5,7 +5,7 @@ https://hl7.org/fhir/R4/elementdefinition.html
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -111,7 +111,7 @@ class ElementDefinition:
             name=name.removesuffix("[x]"),
             id=str(data.get("id", path)),
             is_choice=name.endswith("[x]"),
-            min=data.get("min") or 0,
+            min=int(data.get("min", 0)),
             max=int(most) if isinstance(most, str) and most.isdecimal() else None,
             max_stated=most is not None,
             types=tuple(_type(each) for each in data.get("type", ())),
@@ -122,8 +122,8 @@ class ElementDefinition:
             pattern=_value(values, "pattern"),
             min_value=_value(values, "minValue"),
             max_value=_value(values, "maxValue"),
-            max_length=data.get("maxLength"),
-            is_modifier=data.get("isModifier", False),
+            max_length=int(data["maxLength"]) if "maxLength" in data else None,
+            is_modifier=data.get("isModifier") is True,
             slicing=_slicing(slicing) if slicing else None,
             slice_name=str(data.get("sliceName", "")),
         )
@@ -146,10 +146,14 @@ def _type(data: Mapping[str, Any]) -> ElementType:
         code = _extension(data, _FHIR_TYPE) or code.rpartition(".")[2].lower()
     return ElementType(
         code,
-        tuple(data.get("profile", ())),
-        tuple(data.get("targetProfile", ())),
-        tuple(data.get("aggregation", ())),
+        _strings(data.get("profile", ())),
+        _strings(data.get("targetProfile", ())),
+        _strings(data.get("aggregation", ())),
     )
+
+
+def _strings(values: Iterable[object]) -> tuple[str, ...]:
+    return tuple(str(each) for each in values)
 
 
 def _binding(data: Mapping[str, Any]) -> Binding:
