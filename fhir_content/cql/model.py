@@ -19,6 +19,8 @@ from fhir_content.structure import Child, Structure, definitions
 
 Read: TypeAlias = "Callable[[Element], Value]"
 _MAX_DIGITS = 60
+# Types of the model info that are profiles in R4: the data say only what they are profiles of.
+_PROFILED = {"SimpleQuantity": "Quantity", "MoneyQuantity": "Quantity"}
 
 
 class Element:
@@ -302,6 +304,7 @@ _PRIMITIVES: dict[str, Callable[[Value, int], Value]] = {
 
 def type_test(name: str) -> Callable[[Value], bool]:
     """Whether a value is of a FHIR type; a name that is no type is that of a set of codes in the model info."""
+    name = _PROFILED.get(name, name)
     known = definitions().structure(name) or definitions().structure(_backbone_path(name))
     if known is None:
         return lambda value: type(value) is Element and "string" in value.type.names
