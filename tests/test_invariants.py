@@ -73,14 +73,21 @@ def quantity(value, unit):
         ),
         (of("Library", effectivePeriod={"start": "2026-02-01", "end": "2026-01-31"}),
          [("per-1", "Library.effectivePeriod")]),
-        (of("Library", effectivePeriod={"start": "2026-02-01", "end": "2026-02"}), []),
-        (of("Library", effectivePeriod={"start": "2026-02-01", "end": "2026-02-01T12:00:00Z"}), []),
+        (of("Library", effectivePeriod={"start": "2026-02-01", "end": "2026-02"}),
+         [("per-1", "Library.effectivePeriod")]),
+        (of("Library", effectivePeriod={"start": "2026-02-01", "end": "2026-02-02T12:00:00Z"}), []),
         (of("ValueSet", compose={"include": [{"version": "1"}]}), [("vsd-1", "ValueSet.compose.include[0]")]),
         (of("ValueSet", expansion={"contains": [{"display": "x"}]}),
          [("vsd-9", "ValueSet.expansion.contains[0]")]),
         (of("CodeSystem", concept=[{"code": "a"}, {"code": "b", "concept": [{"code": "a"}]}]),
          [("csd-1", "CodeSystem")]),
         (of("CodeSystem", concept=[{"code": "a"}, {"code": "b", "concept": [{"code": "c"}]}]), []),
+        (
+            of("Questionnaire", item=[{
+                "linkId": "1", "type": "string",
+                "enableWhen": [{"question": "2", "operator": "exists", "answerBoolean": True}] * 2}]),
+            [("que-12", "Questionnaire.item[0]")],
+        ),
         (of("Questionnaire", item=[{"linkId": "1", "type": "group"}]), [("que-1", "Questionnaire.item[0]")]),
         (
             of("Questionnaire", item=[{
