@@ -56,7 +56,7 @@ class ElmFolder:
             file = self.path / header.file_name
             if not file.is_file():
                 yield self._issue(header.file_name, f"the ELM of {libraries[name][0]} is missing")
-            elif _digest(read(file).data) != sources(name, libraries, headers):
+            elif digest_of(read(file).data) != sources(name, libraries, headers):
                 yield self._issue(header.file_name, f"{libraries[name][0]}, or what it includes, has changed since")
         for file in self._leftovers({header.file_name for header in headers.values()}):
             yield self._issue(file.name, "there is no library for this ELM")
@@ -95,8 +95,8 @@ def _file_name(tree: dict[str, Json]) -> str:
     return f"{identifier['id']}-{version}.json" if version else f"{identifier['id']}.json"
 
 
-def _digest(data: Json) -> str:
-    """The hash of the sources in an ELM file; "" in whatever else stands there."""
+def digest_of(data: Json) -> str:
+    """The hash of its sources that an ELM document carries; "" where it carries none."""
     library = data.get("library") if isinstance(data, dict) else None
     notes = library.get("annotation") if isinstance(library, dict) else None
     for note in notes if isinstance(notes, list) else []:

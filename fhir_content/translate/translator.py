@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from fhir_content.issue import Issue, Location, Severity, in_order
@@ -73,6 +74,11 @@ def sources(name: str, libraries: Mapping[str, tuple[str, str]], headers: Mappin
     for included in sorted(with_includes(name, headers)):
         digest.update(f"\0{included}\0{unix(libraries[included][1])}".encode())
     return f"sha256:{digest.hexdigest()}"
+
+
+def helpers_text() -> str:
+    """The CQL of FHIRHelpers 4.0.1, for content that includes it and does not bring it."""
+    return (Path(__file__).parent / "FHIRHelpers.cql").read_text("utf-8")
 
 
 def unix(text: str) -> str:
