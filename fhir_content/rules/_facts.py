@@ -6,6 +6,7 @@ one fact, known by its text alone. https://cql.hl7.org/04-logicalspecification.h
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -40,17 +41,26 @@ class Facts:
 
 def facts(library: Resource, statement: Node, catalog: Catalog) -> list[Fact]:
     """The facts that must all hold for a definition to be true."""
-    found: list[Fact] = []
-    stack: list[tuple[Resource, Any, bool]] = [(library, statement.get("expression"), True)]
+    return [
+        (fact_text(home, node), holds) for home, node, holds in asked(library, statement.get("expression"), catalog)
+    ]
+
+
+def asked(
+    library: Resource,
+    expression: Any,  # noqa: ANN401 - any JSON
+    catalog: Catalog,
+    truth: bool = True,
+) -> Iterator[tuple[Resource, Node, bool]]:
+    """Every node that must hold, or must not, for an expression to be of that truth; the library that it stands in."""
+    stack: list[tuple[Resource, Any, bool]] = [(library, expression, truth)]
     for _ in range(_MOST):
         if not stack:
-            break
+            return
         home, node, holds = stack.pop()
-        if not isinstance(node, dict):
-            continue
-        found.append((_text(home, node), holds))
-        stack.extend(_parts(home, node, holds, catalog))
-    return found
+        if isinstance(node, dict):
+            yield home, node, holds
+            stack.extend(_parts(home, node, holds, catalog))
 
 
 def _parts(home: Resource, node: Node, holds: bool, catalog: Catalog) -> list[tuple[Resource, Any, bool]]:
@@ -63,7 +73,7 @@ def _parts(home: Resource, node: Node, holds: bool, catalog: Catalog) -> list[tu
         return [(home, operands, not holds)]
     if kind == "IsTrue" and holds:
         return [(home, operands, True)]
-    if kind == "Coalesce" and holds and len(several) == 2 and _text(home, several[1]) == "false":
+    if kind == "Coalesce" and holds and len(several) == 2 and fact_text(home, several[1]) == "false":
         return [(home, several[0], True)]
     if kind == "ExpressionRef":
         alias = node.get("libraryName")
@@ -73,7 +83,7 @@ def _parts(home: Resource, node: Node, holds: bool, catalog: Catalog) -> list[tu
     return []
 
 
-def _text(home: Resource, node: Any) -> str:  # noqa: ANN401 - any JSON
+def fact_text(home: Resource, node: Any) -> str:  # noqa: ANN401 - any JSON
     """A name for a fact: the same logic in the same library has the same one."""
     if isinstance(node, dict) and node.get("type") == "Literal":
         return str(node.get("value"))

@@ -10,6 +10,7 @@ from typing import Any
 from fhir_content.catalog import Catalog
 from fhir_content.resource import Resource
 from fhir_content.rules._elm import Node, included, library_elm, statements
+from fhir_content.rules._facts import asked, fact_text
 
 _NEVER = frozenset(
     {
@@ -20,57 +21,90 @@ _NEVER = frozenset(
 )
 _IF_ALL_ARE = frozenset(
     {
-        *("And", "Or", "Xor", "Implies", "Not", "Concatenate", "ToString", "ToDecimal", "ToQuantity", "ToConcept"),
+        *("Or", "Xor", "Implies", "Not", "Concatenate", "ToString", "ToDecimal", "ToQuantity", "ToConcept"),
         *("As", "Round", "Truncate", "Add", "Subtract", "Multiply", "Negate", "Equal", "NotEqual", "Less", "Greater"),
         *("LessOrEqual", "GreaterOrEqual", "Upper", "Lower", "Union", "Intersect", "Except", "Distinct", "Flatten"),
         *("ToList", "Combine", "ToLong", "ToInteger", "Length", "In", "Abs"),
     }
 )
+_COMPARISONS = frozenset({"Less", "LessOrEqual", "Greater", "GreaterOrEqual", "Equal", "NotEqual"})
 _DEPTH = 60  # calls of one definition by another; deeper ones count as "can be null"
 
 
 def can_be_null(library: Resource, node: Node, catalog: Catalog) -> bool:
     """Whether a definition of a library may give null, as far as its own logic can rule that out."""
-    return not _Logic(catalog).holds(library, node.get("expression"), 0)
+    return not _Logic(catalog).holds(library, node.get("expression"), frozenset(), 0)
 
 
 class _Logic:
+    """`given` are the values that are known not to be null where a node is reached, as `x is not null and ...` says."""
+
     def __init__(self, catalog: Catalog) -> None:
         self.catalog = catalog
 
-    def holds(self, library: Resource, node: Any, depth: int) -> bool:  # noqa: ANN401 - any JSON
+    def holds(self, library: Resource, node: Any, given: frozenset[str], depth: int) -> bool:  # noqa: ANN401 - any JSON
         """Whether a node is never null."""
         if not isinstance(node, dict) or depth > _DEPTH:
             return False
-        kind = node.get("type")
-        if kind in _NEVER:
+        kind, deeper = node.get("type"), depth + 1
+        if kind in _NEVER or (given and fact_text(library, node) in given):
             return True
+        if kind == "And":
+            return self._conjunction(library, _operands(node), given, deeper)
         if kind == "Coalesce":
-            return any(self.holds(library, each, depth + 1) for each in _operands(node))
+            return any(self.holds(library, each, given, deeper) for each in _operands(node))
         if kind in _IF_ALL_ARE:
-            return all(self.holds(library, each, depth + 1) for each in _operands(node))
+            return all(self.holds(library, each, given, deeper) for each in _operands(node))
         if kind == "If":
-            return self._all(library, (node.get("then"), node.get("else")), depth)
-        if kind == "Case":
-            branches = [item.get("then") for item in node.get("caseItem", ())]
-            return self._all(library, (*branches, node.get("else")), depth)
+            branches = [(node.get("condition"), node.get("then"))]
+            return self._branches(library, branches, node.get("else"), given, deeper)
+        if kind == "Case" and "comparand" not in node:
+            branches = [(item.get("when"), item.get("then")) for item in node.get("caseItem", ())]
+            return self._branches(library, branches, node.get("else"), given, deeper)
         if kind == "ExpressionRef":
-            return self._definition(library, node, depth)
+            home, found = self._referred(library, node)
+            return found is not None and self.holds(home, found.get("expression"), given, deeper)
         if kind == "ParameterRef":
             return self._has_default(library, node)
-        if kind == "Query":
-            sources = [each.get("expression") for each in node.get("source", ())]
-            return bool(sources) and "aggregate" not in node and self._all(library, tuple(sources), depth)
+        if kind == "Query" and "aggregate" not in node:
+            return all(self.holds(library, each.get("expression"), given, deeper) for each in node.get("source", ()))
         return False
 
-    def _all(self, library: Resource, nodes: tuple[Any, ...], depth: int) -> bool:
-        return all(self.holds(library, each, depth + 1) for each in nodes)
+    def _conjunction(self, library: Resource, operands: list[Any], given: frozenset[str], depth: int) -> bool:
+        """`a and b` is never null when a is not, and b is not wherever a is true: false and null is false."""
+        for operand in operands:
+            if not self.holds(library, operand, given, depth):
+                return False
+            given |= self._not_null(library, operand)
+        return True
 
-    def _definition(self, library: Resource, node: Node, depth: int) -> bool:
+    def _branches(
+        self,
+        library: Resource,
+        branches: list[tuple[Any, Any]],
+        otherwise: Any,  # noqa: ANN401 - any JSON
+        given: frozenset[str],
+        depth: int,
+    ) -> bool:
+        for when, value in branches:
+            if not self.holds(library, value, given | self._not_null(library, when), depth):
+                return False
+            given |= self._not_null(library, when, truth=False)
+        return self.holds(library, otherwise, given, depth)
+
+    def _not_null(self, library: Resource, condition: Any, *, truth: bool = True) -> frozenset[str]:  # noqa: ANN401
+        """The values that cannot be null where a condition is true, or where it is not (false or null)."""
+        return frozenset(
+            fact_text(home, operand)
+            for home, node, holds in asked(library, condition, self.catalog, truth)
+            if (node.get("type") == "IsNull" and not holds) or (node.get("type") in _COMPARISONS and holds and truth)
+            for operand in _operands(node)
+        )
+
+    def _referred(self, library: Resource, node: Node) -> tuple[Resource, Node | None]:
         alias = node.get("libraryName")
         home = included(library, str(alias), self.catalog) if alias else library
-        found = statements(home).get(str(node.get("name"))) if home is not None else None
-        return home is not None and found is not None and self.holds(home, found.get("expression"), depth + 1)
+        return (library, None) if home is None else (home, statements(home).get(str(node.get("name"))))
 
     def _has_default(self, library: Resource, node: Node) -> bool:
         alias = node.get("libraryName")
