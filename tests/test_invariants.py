@@ -3,6 +3,8 @@
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from fhir_content import fhirpath
 from fhir_content.conformance.invariants import check, is_checked, override, overrides
@@ -188,3 +190,33 @@ def test_every_override_has_a_reason_a_link_and_an_invariant_that_it_replaces():
     assert len({each.key for each in stated}) == 237
     assert {each.key for each in stated if not is_checked(each)} <= NATIVE
     assert all(fhirpath.parse_errors(each.expression) == [] for each in stated)
+
+
+JUNK = st.recursive(
+    st.sampled_from([None, True, 0, -1, Decimal("1.5"), "", "x", "#a", "2020-13-99", "2020-01-01T00:00:00Z"]),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=2),
+        st.dictionaries(st.sampled_from(["id", "url", "value", "code", "system", "reference", "resourceType"]), inner),
+    ),
+    max_leaves=4,
+)
+NAMES = ["name", "contained", "effectivePeriod", "useContext", "contact", "action", "goal", "subjectReference", "text"]
+PARTS = ["start", "end", "telecom", "condition", "expression", "trigger", "data", "timingTiming", "timingRange", "repeat",
+         "period", "when", "offset", "low", "high", "code", "value", "extension"]  # fmt: skip
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(NAMES),
+        st.one_of(JUNK, st.dictionaries(st.sampled_from(PARTS), JUNK), st.lists(JUNK, max_size=2)),
+    )
+)
+def test_data_of_any_shape_ends_in_issues(elements):
+    data = of("PlanDefinition", **elements)
+    found = [Visit((), data, definitions().structure("PlanDefinition").invariants, ())]
+    for name, value in elements.items():
+        child = definitions().structure("PlanDefinition").children[name]
+        for index, item in enumerate(value if isinstance(value, list) else [value]):
+            path = (name, index) if isinstance(value, list) else (name,)
+            found.append(Visit(path, item, child.invariants, ()))
+    assert all(issue.rule for issue in check(Resource.of(data), found))

@@ -17,7 +17,8 @@ _CORE = "http://hl7.org/fhir/StructureDefinition/"
 def extension(environment: Environment, items: Items, url: Items) -> Items:
     """The extensions of one url."""
     wanted = text(url, "extension()")
-    return [each for each in navigate(items, "extension") if isinstance(each, Typed) and each.data.get("url") == wanted]
+    found = navigate(items, "extension")
+    return [each for each in found if isinstance(each, Typed) and _field(each, "url") == wanted]
 
 
 @function("hasValue")
@@ -62,15 +63,15 @@ def _target(environment: Environment, item: Item) -> Item | None:
     if reference.startswith("#"):
         if reference == "#":
             return root[0] if root else None
-        return next((each for each in navigate(root, "contained") if _id(each) == reference[1:]), None)
+        return next((each for each in navigate(root, "contained") if _field(each, "id") == reference[1:]), None)
     if environment.doors.resolve is None:
         return None
     owner = environment.variables.get("resource", NOTHING)
     return environment.doors.resolve(reference, owner[0] if owner and isinstance(owner[0], Typed) else None)
 
 
-def _id(item: Item) -> object:
-    return item.data.get("id") if isinstance(item, Typed) and isinstance(item.data, dict) else None
+def _field(item: Item, name: str) -> object:
+    return item.data.get(name) if isinstance(item, Typed) and isinstance(item.data, dict) else None
 
 
 def _typed(items: Items, name: str) -> Typed | None:
