@@ -33,8 +33,7 @@ def is_signed_off(resource: Resource) -> bool:
 def _paragraphs(resource: Resource) -> Iterator[str]:
     root = resource.root
     title = root.text("title") or resource.name or resource.key
-    version = f" {resource.version}" if resource.version else ""
-    yield f"<h2>{_safe(title)}</h2><p>{_safe(resource.key)}{_safe(version)}</p>"
+    yield f"<h2>{_safe(title)}</h2><p>{_safe(f'{resource.key} {resource.version}')}</p>"
     if resource.url and not is_signed_off(resource):
         yield f"<p><b>{NOT_SIGNED_OFF}</b></p>"
     for name in ("description", "purpose", "usage"):
