@@ -1,7 +1,6 @@
 """Every rule's page is run: its bad example yields exactly that rule, its good example nothing of it."""
 
 import base64
-import json
 import re
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from fhir_content.catalog import Catalog
 from fhir_content.project import parse_resource
 from fhir_content.resource import Resource
 from fhir_content.rules import every_rule, rules_by_type
+from fhir_content.source import dumps, parse
 
 BASE = "http://example.org"
 BLOCK = re.compile(r"^```yaml (bad|good)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -20,7 +20,7 @@ def encoded(data):
     """Examples show an attachment's content as text or YAML; FHIR wants it in base64."""
     for content in data.get("content", []) if data["resourceType"] == "Library" else []:
         if isinstance(content.get("data"), dict):
-            content["data"] = json.dumps(content["data"])
+            content["data"] = dumps(content["data"]).decode()
         content["data"] = base64.b64encode(content["data"].encode()).decode()
     return data
 
@@ -28,12 +28,18 @@ def encoded(data):
 def catalog_of(block: str, scope: str) -> Catalog:
     """The resources of an example, loose or as a project, by where the rule applies."""
     resources = []
+    tables = {}
     for number, document in enumerate(re.split(r"^---\n", block, flags=re.MULTILINE)):
+        if document.startswith("parameters:"):
+            tables["parameters"] = parse(document.encode(), "parameters.yaml")
+            continue
         resource, issues = parse_resource(document.encode(), f"{number}.yaml")
         assert resource is not None, issues
         assert not issues
         resources.append(Resource(encoded(resource.data), resource.source))
-    return Catalog(resources, base=BASE if scope == "project" else "")
+    catalog = Catalog(resources, base=BASE if scope == "project" else "")
+    catalog.tables.update(tables)
+    return catalog
 
 
 def findings(catalog: Catalog):
