@@ -201,8 +201,8 @@ JUNK = st.recursive(
     max_leaves=4,
 )
 NAMES = ["name", "contained", "effectivePeriod", "useContext", "contact", "action", "goal", "subjectReference", "text"]
-PARTS = ["start", "end", "telecom", "condition", "expression", "trigger", "data", "timingTiming", "timingRange", "repeat",
-         "period", "when", "offset", "low", "high", "code", "value", "extension"]  # fmt: skip
+PARTS = ["start", "end", "telecom", "condition", "expression", "trigger", "data", "timingTiming", "timingRange",
+         "repeat", "period", "when", "offset", "low", "high", "code", "value", "extension"]  # fmt: skip
 
 
 @given(
