@@ -114,14 +114,18 @@ def _duration(name: str, left: Value, right: Value) -> Quantity:
 
 
 def _add_quantities(left: Quantity, right: Quantity, sign: int) -> Quantity | None:
-    """In the unit of the left one, unless that of the right is finer."""
+    """In the finer of the two units, as CQL asks."""
     if left.value is None or right.value is None:
         return None
-    other = units.convert(right.value, right.unit, left.unit)
-    if other is None:
-        return None
-    value = fit(DECIMAL.add(left.value, other if sign > 0 else -other))
-    return None if value is None else Quantity(value, left.unit)
+    one, two, unit = left.value, right.value, left.unit
+    if unit != right.unit:
+        finer = units.finer(left.unit, right.unit)
+        converted = units.convert(one, left.unit, finer or ""), units.convert(two, right.unit, finer or "")
+        if finer is None or converted[0] is None or converted[1] is None:
+            return None
+        one, two, unit = converted[0], converted[1], finer
+    value = fit(DECIMAL.add(one, two) if sign > 0 else DECIMAL.subtract(one, two))
+    return None if value is None else Quantity(value, unit)
 
 
 def multiply(left: Value, right: Value) -> Value:
@@ -210,17 +214,18 @@ def power(base: Value, exponent: Value) -> Value:
             base**exponent if abs(base) > 1 else base ** (exponent % 2 or 2 * (exponent > 0)), _kind(base, exponent)
         )
     try:
-        return fit(DECIMAL.power(Decimal(base), Decimal(exponent)))
+        result = DECIMAL.power(Decimal(base), Decimal(exponent))
     except (InvalidOperation, ArithmeticError):
         return None
+    return fit(result) if result.is_finite() else None
 
 
 def negate(value: Value) -> Value:
     """The additive inverse."""
     if type(value) is Quantity:
-        return Quantity(None if value.value is None else -value.value, value.unit)
+        return Quantity(None if value.value is None else value.value.copy_negate(), value.unit)
     if isinstance(value, Decimal):
-        return -value if value else Decimal(0)
+        return value.copy_negate() if value else Decimal(0)
     if type(value) is Uncertainty:
         return Uncertainty(-value.high, -value.low)
     _numbers("Negate", value, value)
@@ -230,9 +235,9 @@ def negate(value: Value) -> Value:
 def absolute(value: Value) -> Value:
     """The number or quantity without its sign."""
     if type(value) is Quantity:
-        return Quantity(None if value.value is None else abs(value.value), value.unit)
+        return Quantity(None if value.value is None else value.value.copy_abs(), value.unit)
     _numbers("Abs", value, value)
-    return abs(value) if isinstance(value, Decimal) else integer(abs(value), type(value))
+    return value.copy_abs() if isinstance(value, Decimal) else integer(abs(value), type(value))
 
 
 def _to_integer(rounding: str, name: str) -> Callable[[Value], Value]:
@@ -273,7 +278,7 @@ def round_to(value: Value, places: int) -> Value:
     if not -28 <= places <= 28:
         raise CqlError(f"Round to {places} places")
     rounded = Decimal(value).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP, DECIMAL)
-    return rounded if rounded else abs(rounded)
+    return rounded if rounded else rounded.copy_abs()
 
 
 @operator("Round")

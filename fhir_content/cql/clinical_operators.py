@@ -41,6 +41,8 @@ def codes_of(value: Value) -> list[Code]:
 
 def in_value_set(codes: list[Code], value_set: ValueSet, context: Context) -> bool:
     """Whether one of the codes is in the value set; a code without system matches by its code alone."""
+    if not codes:
+        return False  # whatever the value set holds; it need not be here
     members = context.members(value_set)
     context.spend(len(codes))
     for code in codes:

@@ -85,7 +85,7 @@ def to_decimal(value: Value, offset: int = 0) -> Decimal | None:
         if not _DECIMAL.fullmatch(text) or not any(map(str.isdigit, text)):
             return None
         number = Decimal(text)
-    if abs(number) > MAX_DECIMAL:
+    if number.copy_abs() > MAX_DECIMAL:
         return None
     too_fine = int(number.as_tuple().exponent) < -8
     return number.quantize(STEP, ROUND_DOWN, DECIMAL) if too_fine else number

@@ -46,7 +46,7 @@ def precision_of(name: str | None) -> int:
 
 
 def add(value: Temporal, duration: Quantity) -> Temporal | None:
-    """A date or time moved by a duration; null for a quantity without value, an error outside years 1 to 9999.
+    """A date or time moved by a duration; an error outside years 1 to 9999, null beyond the ends of a day.
 
     A duration finer than the value is cut to whole units of the value's precision: 25 months after 2014 is 2016.
     """
@@ -70,13 +70,14 @@ def add(value: Temporal, duration: Quantity) -> Temporal | None:
     return _move(value, int(duration.value), unit)
 
 
-def _move(value: Temporal, count: int, unit: int) -> Temporal:
+def _move(value: Temporal, count: int, unit: int) -> Temporal | None:
     if unit > value.precision:
         count, unit = _coarser(count, unit, value.precision), value.precision
     if isinstance(value, Time):
         if unit < HOUR:
             raise CqlError("a time of day cannot be moved by days or more")
-        return Time((value.key + count * WEIGHT[unit]) % MS_PER_DAY, value.precision)
+        moved = value.key + count * WEIGHT[unit]
+        return Time(moved, value.precision) if 0 <= moved < MS_PER_DAY else None
     if unit <= MONTH:
         return _move_months(value, count * (12 if unit == YEAR else 1))
     days, ms = divmod(value.ms + count * WEIGHT[unit], MS_PER_DAY)
@@ -146,7 +147,7 @@ def _difference(start: Temporal, end: Temporal, unit: int) -> int:
 def between(start: Temporal, end: Temporal, unit: int, *, boundaries: bool) -> int | Uncertainty | None:
     """Whole units between two values, or with `boundaries` the boundaries crossed.
 
-    An Uncertainty where a value is not known to that precision; null for units that the type lacks.
+    An Uncertainty where the precision of the values leaves it open; an error for units that the type lacks.
     """
     if type(start) is not type(end):
         raise CqlError("the time between two values of different types is not defined")
@@ -155,8 +156,7 @@ def between(start: Temporal, end: Temporal, unit: int, *, boundaries: bool) -> i
     if isinstance(start, Date) and unit > DAY:
         start, end = _as_date_time(start), _as_date_time(end)  # type: ignore[arg-type]
     count = _difference if boundaries else _duration
-    needed = unit or DAY
-    if start.precision >= needed and end.precision >= needed:
+    if start.precision == end.precision >= (unit or DAY):
         return count(start, end, unit)
     low, high = count(latest(start), earliest(end), unit), count(earliest(start), latest(end), unit)
     return low if low == high else Uncertainty(low, high)

@@ -183,4 +183,4 @@ def _equivalent_ratios(left: Ratio, right: Ratio, budget: Budget) -> bool:
     first, second = units.for_equivalence(one, three), units.for_equivalence(two, four)
     if not first or not second:
         return False
-    return first[0] * second[1] == first[1] * second[0]
+    return DECIMAL.multiply(first[0], second[1]) == DECIMAL.multiply(first[1], second[0])

@@ -46,8 +46,8 @@ class Interval:
 _MINIMUM: dict[str, Callable[[], Value]] = {
     "Integer": lambda: MIN_INTEGER,
     "Long": lambda: Long(MIN_LONG),
-    "Decimal": lambda: -MAX_DECIMAL,
-    "Quantity": lambda: Quantity(-MAX_DECIMAL),
+    "Decimal": MAX_DECIMAL.copy_negate,
+    "Quantity": lambda: Quantity(MAX_DECIMAL.copy_negate()),
     "Date": lambda: Date(1, 1, 1),
     "DateTime": lambda: DateTime(1, 1, 1, 0, MILLISECOND, 0),
     "Time": lambda: Time(0),
@@ -126,7 +126,7 @@ def _step(value: Value, sign: int) -> Value:
             return result
     elif kind is Decimal:
         result = DECIMAL.add(value, STEP * sign)
-        if abs(result) <= MAX_DECIMAL:
+        if result.copy_abs() <= MAX_DECIMAL:
             return result
     elif kind is Quantity:
         return Quantity(None if value.value is None else _step(value.value, sign), value.unit)
@@ -142,7 +142,7 @@ def _step(value: Value, sign: int) -> Value:
 def _step_temporal(value: Temporal, sign: int) -> Temporal | None:
     size = point_size(value.precision, value)
     moved = add(value, Quantity(sign * Decimal(1), size.unit))
-    if isinstance(value, Time) and moved is not None and (moved.key - value.key) * sign < 0:
+    if moved is None:
         raise CqlError(f"there is no time {'after' if sign > 0 else 'before'} {value}")
     return moved
 

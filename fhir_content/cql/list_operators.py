@@ -30,8 +30,8 @@ def same(left: Value, right: Value, context: Context) -> bool | None:
 def contains(items: list[Value], element: Value, context: Context) -> bool | None:
     """Whether the element is in the list; null where that is not certain."""
     context.spend(len(items))
-    if element is None and items:
-        return True if None in items else None
+    if element is None:
+        return any(item is None for item in items)
     verdict: bool | None = False
     for item in items:
         found = same(item, element, context)
@@ -41,10 +41,13 @@ def contains(items: list[Value], element: Value, context: Context) -> bool | Non
     return verdict
 
 
+def contains_null(items: list[Value]) -> bool | None:
+    """Membership of null itself: true where a null is in the list, false for an empty list, otherwise null."""
+    return True if any(item is None for item in items) else None if items else False
+
+
 def proper_contains(items: list[Value], element: Value, context: Context) -> bool | None:
     """Whether the element is in the list, and something else too."""
-    if element is None and None not in items:
-        return False
     found = contains(items, element, context)
     return found and len(distinct(items, context)) > 1
 

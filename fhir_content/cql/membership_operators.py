@@ -30,6 +30,8 @@ def _membership(
         def run(state: State) -> bool | None:
             one, two = whole(state), element(state)
             if type(one) is list:
+                if two is None and missing is False:
+                    return lists.contains_null(one)
                 return of_list(one, two, state[0])  # type: ignore[no-any-return]
             if one is None:
                 return missing

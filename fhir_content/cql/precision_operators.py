@@ -5,7 +5,7 @@ https://cql.hl7.org/09-b-cqlreference.html#highboundary
 
 from __future__ import annotations
 
-from decimal import ROUND_FLOOR, Decimal
+from decimal import ROUND_DOWN, Decimal
 from typing import TYPE_CHECKING
 
 from fhir_content.cql.arithmetic_operators import type_name
@@ -44,11 +44,16 @@ def boundary(value: Value, precision: int | None, *, high: bool) -> Value:
     places = 8 if precision is None else precision
     if not 0 <= places <= 28:
         return None
-    number = Decimal(value)
+    return _decimal_boundary(Decimal(value), places, outward=high == (value >= 0))
+
+
+def _decimal_boundary(number: Decimal, places: int, *, outward: bool) -> Decimal:
+    """The number cut to `places`, or with `outward` its unstated digits all 9."""
     point, stated = Decimal(1).scaleb(-places), max(0, -int(number.as_tuple().exponent))
-    if places <= stated or not high:
-        return number.quantize(point, ROUND_FLOOR, DECIMAL)
-    return DECIMAL.subtract(DECIMAL.add(DECIMAL.quantize(number, point), Decimal(1).scaleb(-stated)), point)
+    if places <= stated or not outward:
+        return number.quantize(point, ROUND_DOWN, DECIMAL)
+    rest = DECIMAL.subtract(Decimal(1).scaleb(-stated), point)
+    return DECIMAL.add(number, rest if number >= 0 else rest.copy_negate())
 
 
 def _temporal_boundary(value: Temporal, precision: int | None, *, high: bool) -> Temporal | None:

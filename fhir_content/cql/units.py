@@ -64,6 +64,12 @@ def _convert_months(value: Decimal, source: str, target: str) -> Decimal | None:
     return None
 
 
+def finer(left: str, right: str) -> str | None:
+    """The finer of two units; None where they do not compare."""
+    factor = convert(Decimal(1), left, right)
+    return None if factor is None else right if factor > 1 else left
+
+
 def in_one_unit(left: Quantity, right: Quantity) -> tuple[Decimal, Decimal] | None:
     """Both values in one unit, the finer of the two so that nothing is rounded; None where they do not compare."""
     if left.value is None or right.value is None:
@@ -73,7 +79,7 @@ def in_one_unit(left: Quantity, right: Quantity) -> tuple[Decimal, Decimal] | No
     value = convert(left.value, left.unit, right.unit)
     if value is None:
         return None
-    if abs(value) >= abs(left.value):
+    if value.copy_abs() >= left.value.copy_abs():
         return value, right.value
     back = convert(right.value, right.unit, left.unit)
     return (value, right.value) if back is None else (left.value, back)

@@ -142,6 +142,6 @@ class Tuple(dict[str, Value]):
 
 def fit(value: Decimal) -> Decimal | None:
     """A decimal cut to 8 fractional places; None where it exceeds 28 digits before the point, as CQL asks."""
-    if value.adjusted() >= 28 and abs(value) > _LIMIT:
+    if value.adjusted() >= 28 and value.copy_abs() > _LIMIT:
         return None
     return DECIMAL.quantize(value, STEP) if value.as_tuple().exponent < -8 else value  # type: ignore[operator]
