@@ -50,7 +50,7 @@ class Temporal:
             if name != "zone" and value is not None
         )
         zone = groups.get("zone")
-        if not _exists(groups) or (kind == DATE_TIME and "T" in text and len(parts) < 4 and groups.get("zone")):
+        if not _exists(groups):
             return None
         return cls(kind, parts, _minutes(zone) if zone else None)
 
@@ -119,15 +119,11 @@ class Temporal:
         have = len(self.parts)
         clock: tuple[int | Decimal, ...] = (23, 59, Decimal("59.999")) if high else (0, 0, Decimal("0.000"))
         if self.kind == TIME:
-            return clock[have:] if have < 3 else self._finest(high=high)
+            return clock[have:]
         month = int(self.parts[1]) if have > 1 else (12 if high else 1)
         day = _month_length(int(self.parts[0]), month) if high else 1
         whole = (int(self.parts[0]), month, day, *clock)
         return whole[have:]
-
-    def _finest(self, *, high: bool) -> tuple[int | Decimal, ...]:
-        del high
-        return ()
 
 
 def _exists(groups: dict[str, str | None]) -> bool:
