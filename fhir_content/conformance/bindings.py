@@ -78,7 +78,7 @@ class _Bound:
 
 def follow(child: Child) -> Follow | None:
     """The check of an element's binding; None where it has none that can be broken."""
-    checks = [_CHECKS[child.type](each) for each in _bounds(child, child.binding) if child.type in _CHECKS]
+    checks = [_CHECKS[child.type](each) for each in _bounds(child, child.binding) if _is_coded(child)]
     if not checks:
         return None
     if len(checks) == 1:
@@ -93,10 +93,15 @@ def follow(child: Child) -> Follow | None:
     return both
 
 
+def _is_coded(child: Child) -> bool:
+    """Whether a binding speaks of this type; text that stands beside coded types in a choice is left free."""
+    return child.type in _CHECKS and not (child.is_choice and child.type in {"string", "uri"})
+
+
 def check(walk: Walk, child: Child, binding: Binding, value: Json, path: Path) -> None:
     """Check a value against a binding that a profile states."""
     for bound in _bounds(child, binding):
-        if child.type in _CHECKS:
+        if _is_coded(child):
             _CHECKS[child.type](bound)(walk, child, value, path)
 
 
@@ -172,7 +177,7 @@ def _concept(bound: _Bound) -> Follow:
         if expansion is None:
             return
         if not codings:
-            if bound.severity is Severity.ERROR and "extension" not in value and "coding" not in value:
+            if bound.binding.strength == "required" and "extension" not in value and "coding" not in value:
                 _report(walk, bound, path, "a concept without a code", _suggestion("", expansion))
         elif all(_verdict(expansion, each) is False for each in codings):
             named = ", ".join(_named(each) for each in codings[:3])

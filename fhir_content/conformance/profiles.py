@@ -183,7 +183,10 @@ def check_count(walk: Walk, profile: Profile, node: Node, count: int, path: Path
 def check_item(walk: Walk, profile: Profile, node: Node, item: Item) -> None:
     """Check one value against a node: its type, its value, its binding, and what is below it."""
     path, value, child = item
-    types = [each for each in node.types if each.code == child.type or each.code in _ROOTS]
+    type = child.type
+    if isinstance(value, dict) and child.structure.kind == "resource":
+        type = str(value.get("resourceType"))
+    types = [each for each in node.types if each.code == type or each.code in _ROOTS]
     if node.types and not types and child.type != "BackboneElement":
         names = " or ".join(each.code for each in node.types)
         message = f"{child.name} must be of type {names} in {profile.name} ({profile.url})"
@@ -218,9 +221,9 @@ def _below(walk: Walk, profile: Profile, node: Node, value: dict[str, Json], ite
     if structure is None:
         return
     check_node(walk, profile, node, value, structure, item.path)
-    if item.child.type == "Extension":
+    named = [url for each in node.types if each.code == structure.type for url in each.profiles]
+    if item.child.type == "Extension" or not named:
         return  # found by its url, and checked where it was met
-    named = [url for each in node.types if each.code == item.child.type for url in each.profiles]
     found = [each for each in (find(walk, url) for url in named) if each is not None]
     if len(named) == 1 and found and found[0] is not profile:
         check_node(walk, found[0], found[0].root, value, structure, item.path)

@@ -66,7 +66,7 @@ def _answer(walk: Walk, slice: Node, item: profiles.Item, discriminator: Discrim
     if discriminator.path == "url" and item.child.type == "Extension":
         return _by_url(slice, item)
     reached = list(_follow(item, path))
-    nodes = list(_nodes(slice, path))
+    nodes = _nodes(slice, path)
     if discriminator.type == "exists":
         return _exists(nodes, bool(reached))
     if not nodes:
@@ -75,10 +75,11 @@ def _answer(walk: Walk, slice: Node, item: profiles.Item, discriminator: Discrim
     test = tests.get(discriminator.type)
     if test is None:
         return None
-    answers = [test(walk, nodes[-1], each) for each in reached]
+    answers = [test(walk, node, each) for node in nodes for each in reached]
     if any(answers):
         return True
-    return None if None in answers else False
+    told = [each for each in answers if each is not None]
+    return False if told or not reached else None
 
 
 def _follow(item: profiles.Item, path: Sequence[str]) -> Iterator[profiles.Item]:
@@ -102,26 +103,29 @@ def _follow(item: profiles.Item, path: Sequence[str]) -> Iterator[profiles.Item]
                 yield from _follow(each, rest)
 
 
-def _nodes(slice: Node, path: Sequence[str]) -> Iterator[Node]:
-    """The nodes along a discriminator's path; nothing where the slice says nothing about it."""
-    node = slice
+def _nodes(slice: Node, path: Sequence[str]) -> list[Node]:
+    """The nodes at the end of a discriminator's path, in slices of slices too; none where the slice says nothing."""
+    nodes = [slice]
     for step in path:
-        if _OF_TYPE.fullmatch(step):
-            continue
-        extension = _EXTENSION.fullmatch(step)
-        found = node.children.get("extension" if extension is not None else step)
-        if found is not None and extension is not None:
-            named = [each for each in found.slices.values() if _url_of(each) == extension.group(1)]
-            found = named[0] if named else None
-        if found is None:
-            inherited = node.fixed or node.pattern
-            if inherited is not None and isinstance(inherited[1], dict) and step in inherited[1]:
-                found = Node(step)
-                found.pattern = (inherited[0], inherited[1][step])
-            else:
-                return
-        node = found
-    yield node
+        if not _OF_TYPE.fullmatch(step):
+            nodes = [below for node in nodes for below in _below(node, step)]
+    return nodes
+
+
+def _below(node: Node, step: str) -> Iterator[Node]:
+    extension = _EXTENSION.fullmatch(step)
+    found = node.children.get("extension" if extension is not None else step)
+    if found is not None and extension is None:
+        yield found
+        yield from found.slices.values()
+    elif found is not None and extension is not None:
+        yield from (each for each in found.slices.values() if _url_of(each) == extension.group(1))
+    else:
+        given = node.fixed or node.pattern
+        if given is not None and isinstance(given[1], dict) and step in given[1]:
+            implied = Node(step)
+            implied.pattern = (given[0], given[1][step])
+            yield implied
 
 
 def _url_of(slice: Node) -> str:
@@ -141,9 +145,9 @@ def _by_url(slice: Node, item: profiles.Item) -> bool | None:
 def _exists(nodes: Sequence[Node], present: bool) -> bool | None:
     if not nodes:
         return None
-    if nodes[-1].max == 0:
+    if nodes[0].max == 0:
         return not present
-    return present if nodes[-1].min > 0 else None
+    return present if nodes[0].min > 0 else None
 
 
 def _by_value(walk: Walk, node: Node, item: profiles.Item) -> bool | None:
