@@ -24,7 +24,7 @@ from fhir_content.apply.parameters import parameters_in
 from fhir_content.apply.plan_definition import Run, apply_plan
 from fhir_content.apply.request import ApplyError, Request, data_issues, reference, resources_in, subject_of
 from fhir_content.catalog import Catalog
-from fhir_content.issue import Issue
+from fhir_content.issue import Issue, Severity
 from fhir_content.resource import Resource
 from fhir_content.source import Json
 
@@ -49,6 +49,11 @@ class Outcome:
     resource: dict[str, Json]
     explanation: Explained
     issues: tuple[Issue, ...] = ()
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether something was left out of the result because it could not be evaluated or made."""
+        return any(issue.severity is Severity.ERROR for issue in self.issues)
 
 
 def apply(

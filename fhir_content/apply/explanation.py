@@ -12,7 +12,7 @@ from fhir_content.source import Json
 if TYPE_CHECKING:
     from fhir_content.cql.explanation import Explanation
 
-_MAX_DEPTH = 6
+_MAX_DEPTH = 12
 _MAX_RESOURCES = 8
 
 
@@ -89,48 +89,79 @@ class Explained:
         }
         return {name: value for name, value in tree.items() if value not in ("", [], None)}
 
-    def lines(self, indent: str = "") -> Iterator[str]:
-        """The tree as text, for people."""
-        mark = {"applicable": "+", "condition": "-"}.get(self.reason, " ")
-        name = f"{self.id}: " if self.id else ""
-        why = {"applicable": "", "condition": ""}.get(self.reason, f" ({self.reason.replace('-', ' ')})")
-        yield f"{indent}{mark} {name}{self.title}{why}"
+    def lines(self) -> Iterator[str]:
+        """The tree as text, for people: each definition is explained where it is met first."""
+        yield from _Telling().action(self, "")
+
+
+class _Telling:
+    """A tree being told: what each definition rests on is said once, at the first mention."""
+
+    def __init__(self) -> None:
+        self.told: set[str] = set()
+        self.known: dict[str, Explanation] = {}
+
+    def action(self, explained: Explained, indent: str) -> Iterator[str]:
+        mark = {"applicable": "+", "condition": "-"}.get(explained.reason, " ")
+        name = f"{explained.id}: " if explained.id else ""
+        why = "" if explained.reason in ("applicable", "condition") else f" ({explained.reason.replace('-', ' ')})"
+        yield f"{indent}{mark} {name}{explained.title}{why}"
         inner = f"{indent}    "
-        for condition in self.conditions:
-            yield from _condition_lines(condition, inner)
-        for change in self.dynamic_values:
-            told = f"not set: {change.error}" if change.error else f"= {change.value}"
-            yield f"{inner}{change.path} {told}  [{change.expression}]"
-        if self.definition:
-            yield f"{inner}{self.definition} -> {self.made or 'nothing'}"
-        for error in self.errors:
-            yield f"{inner}! {error}"
-        for action in self.actions:
-            yield from action.lines(inner)
+        for condition in explained.conditions:
+            yield from self.condition(condition, inner)
+        for change in explained.dynamic_values:
+            outcome = f"not set: {change.error}" if change.error else f"= {change.value}"
+            yield f"{inner}{change.path} {outcome}  [{change.expression}]"
+        if explained.definition:
+            yield f"{inner}{explained.definition} -> {explained.made or 'nothing'}"
+        yield from (f"{inner}! {error}" for error in explained.errors)
+        for action in explained.actions:
+            yield from self.action(action, inner)
 
+    def condition(self, condition: Judged, indent: str) -> Iterator[str]:
+        value = f"error: {condition.error}" if condition.error else condition.value
+        where = f"{condition.library}." if condition.library else ""
+        verdict = "holds" if condition.holds else "does not hold"
+        yield f'{indent}{verdict}: {where}"{condition.expression}" is {value}'
+        if condition.behind is not None and _name(condition.behind) not in self.told:
+            self.learn(condition.behind)
+            self.told.add(_name(condition.behind))
+            yield from self.behind(condition.behind, indent + "    ")
 
-def _condition_lines(condition: Judged, indent: str) -> Iterator[str]:
-    told = f"error: {condition.error}" if condition.error else condition.value
-    where = f"{condition.library}." if condition.library else ""
-    yield f'{indent}{"holds" if condition.holds else "does not hold"}: {where}"{condition.expression}" is {told}'
-    if condition.behind is not None:
-        yield from _behind_lines(condition.behind.parts, indent + "    ", 1)
+    def learn(self, of: Explanation) -> None:
+        """Remember where each definition is explained: elsewhere in the tree it is only named."""
+        if not of.repeated:
+            self.known[_name(of)] = of
+        for part in of.parts:
+            self.learn(part)
 
-
-def _behind_lines(parts: tuple[Explanation, ...], indent: str, depth: int) -> Iterator[str]:
-    for part in parts:
-        if not part.evaluated:
-            yield f'{indent}{part.library}."{part.name}" was not needed'
-            continue
-        again = " (see above)" if part.repeated and (part.parts or part.retrieves) else ""
-        yield f'{indent}{part.library}."{part.name}" = {described(part.value)}{again}'
-        for found in part.retrieves:
+    def behind(self, of: Explanation, indent: str) -> Iterator[str]:
+        """What a definition rests on: the resources found, and the definitions that were needed."""
+        for found in of.retrieves:
             shown = ", ".join(described(each) for each in found.resources[:_MAX_RESOURCES])
             more = len(found.resources) - _MAX_RESOURCES
-            what = f"{found.type} in {found.codes}" if found.codes else found.type
-            yield f"{indent}    {what}: {shown or 'none in the data'}{f' and {more} more' if more > 0 else ''}"
-        if depth < _MAX_DEPTH:
-            yield from _behind_lines(part.parts, indent + "    ", depth + 1)
+            what = f"{found.type} in {_named(found.codes)}" if found.codes else found.type
+            yield f"{indent}{what}: {shown or 'none in the data'}{f' and {more} more' if more > 0 else ''}"
+        for part in of.parts:
+            if part.evaluated:
+                yield from self.part(self.known.get(_name(part), part), indent)
+
+    def part(self, part: Explanation, indent: str) -> Iterator[str]:
+        again = _name(part) in self.told and bool(part.parts or part.retrieves)
+        yield f"{indent}{_name(part)} = {described(part.value)}{' (see above)' if again else ''}"
+        if not again:
+            self.told.add(_name(part))
+            yield from self.behind(part, indent + "    ")
+
+
+def _name(of: Explanation) -> str:
+    kind = "parameter " if of.name.startswith("parameter ") else ""
+    return f"{kind}{of.library}.{of.name.removeprefix('parameter ')}"
+
+
+def _named(codes: str) -> str:
+    """A value set by the last part of its url, which is its id."""
+    return codes.rsplit("/", 1)[-1] if codes.startswith("http") else codes
 
 
 def _condition_json(condition: Judged) -> dict[str, Json]:

@@ -223,7 +223,7 @@ def _described_data(name: str, data: object) -> str:
     if not isinstance(data, dict):
         return f"{data}" if data is not None else "null"
     if "resourceType" in data:
-        return f"{data['resourceType']}/{data.get('id', '?')}"
+        return _described_resource(data)
     if name in _QUANTITIES:
         return f"{data.get('comparator', '')}{data.get('value')} {data.get('unit') or data.get('code') or ''}".strip()
     if data.get("text") or data.get("display"):
@@ -232,3 +232,15 @@ def _described_data(name: str, data: object) -> str:
     if isinstance(codings, list) and codings and isinstance(codings[0], dict):
         return str(codings[0].get("display") or codings[0].get("code"))
     return f"{name} {data}"
+
+
+def _described_resource(data: dict[str, Any]) -> str:
+    """A resource by its id, with the value and the date that a reader looks for first."""
+    told = f"{data['resourceType']}/{data.get('id', '?')}"
+    quantity, concept = data.get("valueQuantity"), data.get("valueCodeableConcept")
+    value = _described_data("Quantity", quantity) if isinstance(quantity, dict) else ""
+    value = _described_data("CodeableConcept", concept) if isinstance(concept, dict) else value
+    dates = (data.get(name) for name in ("effectiveDateTime", "onsetDateTime", "authoredOn", "performedDateTime"))
+    day = next((each[:10] for each in dates if isinstance(each, str)), "")
+    inside = ", ".join(each for each in (value, day) if each)
+    return f"{told} ({inside})" if inside else told

@@ -10,7 +10,7 @@ import base64
 import binascii
 import hashlib
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -80,7 +80,7 @@ class Logic:
             found = self._definitions[id(resource)] = (resource, put_right(resource))
         return found[1]
 
-    def value_set(self, canonical: str) -> Collection[tuple[str | None, str | None]] | None:
+    def value_set(self, canonical: str) -> Set[tuple[str | None, str | None]] | None:
         """The codes of a value set of the Catalog or of FHIR itself, as (system, code); None where it is not here."""
         from fhir_content.terminology import terminology
 
@@ -88,7 +88,8 @@ class Logic:
         # Of a value set that cannot be expanded here nothing is known, which is not the same as "no such code".
         if expansion is None or (expansion.unknown and not expansion.concepts):
             return None
-        return expansion.concepts.keys()
+        codes: Set[Any] = expansion.concepts.keys()
+        return codes
 
     def _made(self, name: str) -> Library:
         from fhir_content.cql import CqlError, Library
