@@ -11,19 +11,21 @@ from decimal import Decimal
 from fhir_content.cql.elm import Closure, State
 from fhir_content.cql.error import CqlError
 from fhir_content.cql.interval import Interval
-from fhir_content.cql.model import Element, Type, model_at
+from fhir_content.cql.model import Element, Type, model_at, structure_named
 from fhir_content.cql.temporal import HOUR, MILLISECOND, SECOND, Date, DateTime, Time
 from fhir_content.cql.units import calendar_unit
 from fhir_content.cql.values import Code, Concept, Quantity, Ratio, Tuple, Uncertainty, Value
-from fhir_content.structure import Child, definitions
+from fhir_content.structure import Child
 
 UCUM = "http://unitsofmeasure.org"
+_PLAIN = (bool, int, str, Decimal)
 _CALENDAR = {"year": "a", "month": "mo", "week": "wk", "day": "d", "hour": "h", "minute": "min", "second": "s"}
 
 
 def instance(name: str, elements: list[tuple[str, Closure]]) -> Closure:
     """What makes an element of a FHIR type; a code set of the model info is made as a code."""
-    kind = name if definitions().structure(name) else "code"
+    known = structure_named(name)
+    kind = known.path if known else "code"
 
     def run(state: State) -> Element:
         type = model_at(state[0].offset).type(kind)
@@ -88,7 +90,7 @@ def _chosen(children: tuple[Child, ...], value: Value) -> Child:
 
 def json_of(value: Value) -> Value:
     """A CQL value as FHIR JSON; raises CqlError for one that FHIR has no form for."""
-    if value is None or isinstance(value, bool | int | str | Decimal):
+    if value is None or isinstance(value, _PLAIN):
         return value
     if isinstance(value, Element):
         return value.data

@@ -48,29 +48,29 @@ class Element:
         return f"{self.type.name}({identity})"
 
 
-class _Members(dict[str, Read]):
+class _Readers(dict[str, Read]):
     """What reads each element of a type, made when it is first asked for."""
 
-    def __init__(self, type: Type) -> None:
+    def __init__(self, make: Callable[[str], Read]) -> None:
         super().__init__()
-        self._type = type
+        self._make = make
 
     def __missing__(self, name: str) -> Read:
-        read = self[name] = self._type.reader(name)
+        read = self[name] = self._make(name)
         return read
 
 
 class Type:
-    """A FHIR type: its name, all types that it is, and how its elements are read."""
+    """A FHIR type: its name, all types that it is, and how its elements (`members`) and their values are read."""
 
-    __slots__ = ("members", "model", "name", "names", "primitive", "structure")
+    __slots__ = ("members", "model", "name", "names", "primitive", "structure", "values")
 
     def __init__(self, model: Model, structure: Structure) -> None:
         self.model, self.structure = model, structure
         self.name = structure.path if structure.kind == "backbone" else structure.name
         self.names = frozenset(_ancestors(structure))
         self.primitive = _PRIMITIVES.get(structure.name, _text) if structure.kind == "primitive-type" else None
-        self.members = _Members(self)
+        self.members, self.values = _Readers(self.reader), _Readers(self.value_reader)
 
     def element_names(self) -> list[str]:
         """The declared names of the elements, choices once, and `value` for a primitive."""
@@ -97,6 +97,20 @@ class Type:
 
         return read
 
+    def value_reader(self, name: str) -> Read:
+        """What reads `name.value`: for a single primitive, straight from the JSON."""
+        children = () if self.primitive else self.structure.child(name)
+        if len(children) != 1 or children[0].is_list or not children[0].is_primitive:
+            return lambda element: _value_below(self.members[name](element))
+        type, key, offset = self.model.type_of(children[0].structure), children[0].name, self.model.offset
+        convert = type.primitive or _text
+
+        def read(element: Element) -> Value:
+            value = element.data.get(key)
+            return None if value is None else convert(value, offset)
+
+        return read
+
     def _primitive_reader(self, name: str) -> Read:
         convert, offset = self.primitive or _text, self.model.offset
         if name == "value":
@@ -110,6 +124,12 @@ class Type:
 
             return read
         return lambda element: element.extra.get(name) if isinstance(element.extra, dict) else None
+
+
+def _value_below(value: Value) -> Value:
+    if isinstance(value, list):
+        return [found for item in value if (found := _value_below(item)) is not None]
+    return value.get("value") if isinstance(value, Element) else None
 
 
 def _ancestors(structure: Structure | None) -> list[str]:
@@ -204,6 +224,7 @@ class Model:
     def __init__(self, offset: int) -> None:
         self.offset = offset
         self._types: dict[str, Type] = {}
+        self._resources: dict[object, Type] = {}
 
     def type(self, name: str) -> Type:
         """The type of that name or path; raises CqlError for one that FHIR does not know."""
@@ -225,9 +246,12 @@ class Model:
     def resource(self, data: Value) -> Element:
         """A resource with its type; raises CqlError for one without a known `resourceType`."""
         name = data.get("resourceType") if isinstance(data, dict) else None
+        if type(name) is str and name in self._resources:
+            return Element(self._resources[name], data)
         if not isinstance(name, str) or name not in definitions().resource_types:
             raise CqlError(f"not a resource of FHIR R4: resourceType {str(name)[:60]}")
-        return Element(self.type(name), data)
+        self._resources[name] = self.type(name)
+        return Element(self._resources[name], data)
 
 
 @lru_cache(maxsize=64)
@@ -258,8 +282,9 @@ def _integer64(value: Value, offset: int) -> Long:
     return Long(_integer(value, offset))
 
 
-def _decimal(value: Value, offset: int) -> Decimal:
-    if isinstance(value, Decimal | int | float) and not isinstance(value, bool):
+def decimal(value: Value, offset: int) -> Decimal:
+    """A decimal of FHIR data with its digits; raises CqlError for anything else."""
+    if type(value) in (Decimal, int, float):
         try:
             number = value if isinstance(value, Decimal) else Decimal(repr(value))
             if number.is_finite() and number.adjusted() < 28 and len(number.as_tuple().digits) < _MAX_DIGITS:
@@ -285,7 +310,7 @@ def _time(value: Value, offset: int) -> Value:
 
 def _hashable(convert: Callable[[str, int], Value]) -> Callable[[Value, int], Value]:
     """A remembered conversion of text, with an error for what is not text."""
-    return lambda value, offset: convert(_text(value, offset), offset)
+    return lambda value, offset: convert(value if type(value) is str else _text(value, offset), offset)
 
 
 _PRIMITIVES: dict[str, Callable[[Value, int], Value]] = {
@@ -294,7 +319,7 @@ _PRIMITIVES: dict[str, Callable[[Value, int], Value]] = {
     "positiveInt": _integer,
     "unsignedInt": _integer,
     "integer64": _integer64,
-    "decimal": _decimal,
+    "decimal": decimal,
     "date": _hashable(_date),
     "dateTime": _hashable(_date_time),
     "instant": _hashable(_date_time),
@@ -304,15 +329,16 @@ _PRIMITIVES: dict[str, Callable[[Value, int], Value]] = {
 
 def type_test(name: str) -> Callable[[Value], bool]:
     """Whether a value is of a FHIR type; a name that is no type is that of a set of codes in the model info."""
-    name = _PROFILED.get(name, name)
-    known = definitions().structure(name) or definitions().structure(_backbone_path(name))
+    known = structure_named(name)
     if known is None:
         return lambda value: type(value) is Element and "string" in value.type.names
     wanted = known.path if known.kind == "backbone" else known.name
     return lambda value: type(value) is Element and wanted in value.type.names
 
 
-def _backbone_path(name: str) -> str:
-    """`Observation.Component` in the model info is `Observation.component` in FHIR."""
+def structure_named(name: str) -> Structure | None:
+    """The structure of a type of the model info: `Observation.Component` there is `Observation.component` in FHIR."""
+    name = _PROFILED.get(name, name)
     first, *rest = name.split(".")
-    return ".".join([first, *(part[:1].lower() + part[1:] for part in rest)])
+    path = ".".join([first, *(part[:1].lower() + part[1:] for part in rest)])
+    return definitions().structure(name) or definitions().structure(path)
