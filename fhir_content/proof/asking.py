@@ -1,0 +1,103 @@
+"""Asking: no silent no, and no needless question.
+
+Where an unknown input could still change what is proposed, an action asks, or the row "otherwise" says why nothing is
+proposed; and an action asks only where some answer could change what is proposed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import z3
+
+from fhir_content.proof.claim import Claim, NoAnswer, Subject, some
+from fhir_content.proof.questions import asked_for
+from fhir_content.proof.table import Action
+from fhir_content.proof.term import Formula
+from fhir_content.proof.world import Input, Other, fresh, is_variable
+
+ONE, TWO = " one way", " other way"
+
+
+def claims(subject: Subject) -> Iterator[Claim]:
+    """One claim that nothing is silent, and one for each question that it is not needless."""
+    if not subject.askable:
+        return
+    one = _answered(subject, ONE, "if it were known", subject.askable)
+    two = _answered(subject, TWO, "or else", subject.askable)
+    differ = z3.And(_possible(subject, one, two), some(_effects(subject, one, two)))
+    asked = some([action.applies for action in _innermost(subject)])
+    yield Claim(
+        "no silent no",
+        subject.table.plan.root,
+        "where something unknown could change what is proposed, an action asks for it",
+        "what is not known would change what is proposed, and nothing asks for it",
+        z3.And(differ, z3.Not(asked), z3.Not(subject.otherwise)),
+        others=(one, two),
+    )
+    for action in _innermost(subject):
+        asked_inputs = asked_for(action, subject.table)
+        if asked_inputs:
+            yield _needed(subject, action, asked_inputs)
+
+
+def _needed(subject: Subject, action: Action, asked: list[Input]) -> Claim:
+    """That a question matters, everything known but what it asks for."""
+    one, two = _answered(subject, ONE, "", asked), _answered(subject, TWO, "", asked)
+    variables = tuple(part for each in subject.table.terms.world.inputs.values() for part in each.variables)
+    answers = tuple(fresh(part, tag) for tag in (ONE, TWO) for each in asked for part in each.variables)
+    rest = [each for each in subject.askable if each not in asked]
+    return Claim(
+        f"{action.id} is needed",
+        action.element,
+        f'"{action.title}" asks only where an answer could change what is proposed',
+        f'"{action.title}" asks where no answer would change what is proposed',
+        z3.And(action.applies, subject.all_known(rest)),
+        no_answer=NoAnswer(_possible(subject, one, two), tuple(_effects(subject, one, two)), variables, answers),
+    )
+
+
+def _innermost(subject: Subject) -> list[Action]:
+    """The questions themselves, without the groups around them."""
+    groups = {action.parent for action in subject.questions}
+    return [action for action in subject.questions if action.element.expression not in groups]
+
+
+def _answered(subject: Subject, tag: str, says: str, asked: list[Input]) -> Other:
+    """The patient with everything asked for known, as far as it can be: what decides already stays."""
+    values: list[tuple[Formula, Formula]] = []
+    for each in asked:
+        values += _filled(each, subject.decides(each), tag)
+    whole = [*values, *((each.term.known, z3.BoolVal(True)) for each in asked)]
+    known = [(each.term.known, z3.substitute(subject.can_be_known(each), *whole)) for each in asked]
+    return Other(says, tuple(asked), (*values, *known))
+
+
+def _filled(each: Input, decides: Formula, tag: str) -> list[tuple[Formula, Formula]]:
+    """For each variable of a value: itself where it decides, else a fresh one; what is uncertain becomes certain."""
+    term = each.term
+    pairs = [(term.value, z3.If(decides, term.value, fresh(term.value, tag)))]
+    if term.high is not None:
+        pairs.append((term.high, z3.If(decides, term.high, fresh(term.value, tag))))
+    if term.dimension is not None and is_variable(term.dimension):
+        pairs.append((term.dimension, z3.If(decides, term.dimension, fresh(term.dimension, tag))))
+    return pairs
+
+
+def _possible(subject: Subject, *others: Other) -> Formula:
+    """What was filled in obeys the same facts, and decides; a value that was known within bounds stays within them."""
+    parts = []
+    for other in others:
+        parts.append(other.formula(subject.laws))
+        for each in other.inputs:
+            term, filled = each.term, other.term(each)
+            parts.append(z3.Implies(filled.known, other.formula(subject.decides(each))))
+            if term.high is not None:
+                parts.append(z3.Implies(term.known, z3.And(term.value <= filled.value, filled.value <= term.high)))
+    return z3.And(*parts)
+
+
+def _effects(subject: Subject, one: Other, two: Other) -> list[Formula]:
+    """For each proposal, that it applies one way and not the other."""
+    pairs = [(one.formula(action.applies), two.formula(action.applies)) for action in subject.proposals]
+    return [z3.simplify(first != second) for first, second in pairs if not first.eq(second)]
