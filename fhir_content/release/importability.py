@@ -46,6 +46,13 @@ def check(entries: Sequence[Entry], catalog: Catalog, package: Package) -> Itera
         yield from _narrative(resource)
 
 
+def has_canonical(resource: Resource) -> Iterator[Issue]:
+    """Url and version: without them a server that chooses ids cannot tell whether it has the resource."""
+    if not (resource.url and resource.version):
+        message = f"{resource.key} has no url and version: it can be imported by its id only"
+        yield Issue(resource.location(), "resource-has-no-canonical", Severity.WARNING, message, "required")
+
+
 def _issue(resource: Resource, path: Path, rule: str, message: str, way_out: str, code: str = "business-rule") -> Issue:
     return Issue(resource.location(path), rule, Severity.ERROR, message, code, way_out)
 

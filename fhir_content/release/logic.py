@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from fhir_content.catalog import Catalog
 from fhir_content.resource import Resource
@@ -23,6 +24,39 @@ def logic_dependencies(library: Resource, catalog: Catalog) -> Iterator[dict[str
     for canonical in sorted(set(_canonicals(library, catalog))):
         if canonical.partition("|")[0] not in listed:
             yield {"type": "depends-on", "resource": canonical}
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Retrieve:
+    """What a library asks of the record: a resource type, and the value set that an element of it must be in."""
+
+    type: str
+    path: str = ""
+    value_set: str = ""
+
+
+def retrieves(library: Resource) -> set[Retrieve]:
+    """Every retrieve of the Library's own ELM."""
+    elm = elm_of(library)
+    urls = {str(each.get("name", "")): str(each.get("id", "")) for each in _definitions(elm, "valueSets")}
+    found: set[Retrieve] = set()
+    stack: list[Json] = [elm]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, list):
+            stack.extend(node)
+        elif isinstance(node, dict):
+            stack.extend(node.values())
+            if node.get("type") == "Retrieve":
+                found.add(_retrieve(node, urls))
+    return found
+
+
+def _retrieve(node: dict[str, Json], urls: dict[str, str]) -> Retrieve:
+    kind = str(node.get("dataType", "")).rpartition("}")[2]
+    codes = node.get("codes")
+    name = str(codes.get("name", "")) if isinstance(codes, dict) else ""
+    return Retrieve(kind, str(node.get("codeProperty", "")), urls[name]) if name in urls else Retrieve(kind)
 
 
 def elm_of(library: Resource) -> dict[str, Json]:

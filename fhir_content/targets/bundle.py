@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from fhir_content.issue import Issue, Severity, in_order
 from fhir_content.project import Project
 from fhir_content.release.importability import check
-from fhir_content.release.manifest import manifest
+from fhir_content.release.manifest import external_canonicals, manifest
 from fhir_content.release.transaction import in_dependency_order, put, transaction
 from fhir_content.resource import Resource
 from fhir_content.source import Json, dumps
@@ -34,8 +34,7 @@ def make(project: Project) -> Output:
 def whole(project: Project) -> tuple[dict[str, Json], list[Issue]]:
     """The bundle of every resource of the project, and what stops its release."""
     resources = list(project.catalog)
-    external = sorted({each for resource in resources for each in project.catalog.closure(resource).external})
-    return _bundle(project, None, resources, external)
+    return _bundle(project, None, resources, external_canonicals(project.catalog))
 
 
 def closure(project: Project, plan: Resource) -> tuple[dict[str, Json], list[Issue]]:
