@@ -10,8 +10,8 @@ import base64
 import binascii
 import hashlib
 import json
-from collections.abc import Iterator, Set
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Set
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from fhir_content.apply.lenient import put_right
@@ -32,6 +32,10 @@ class LogicError(Exception):
     """A library that cannot be had, or an expression that cannot be evaluated; the message says why."""
 
 
+class UnsupportedError(LogicError):
+    """The expression cannot be run here at all: its language or library is not to be had."""
+
+
 @dataclass(slots=True)
 class Logic:
     """The libraries of one Catalog. Make it once and give it to every `apply` over that Catalog."""
@@ -40,16 +44,20 @@ class Logic:
     _texts: dict[str, tuple[str, str]] = field(default_factory=dict)
     _elm: dict[str, dict[str, Any]] = field(default_factory=dict)
     _ready: dict[str, Library | LogicError] = field(default_factory=dict)
+    _names: dict[str, str] = field(default_factory=dict)
     _definitions: dict[int, tuple[Resource, Resource]] = field(default_factory=dict)
     _path: list[str] = field(default_factory=list)
     _is_indexed: bool = False
 
     def library(self, canonical: str) -> Library:
         """The library of a canonical; raises LogicError, the same each time, where it cannot be had."""
-        found = self.catalog.resolve(Canonical.parse(canonical.strip()))
-        if found is None or found.type != "Library":
-            raise LogicError(f"the library {canonical} is not among the content")
-        return self.ready(name_of(found))
+        name = self._names.get(canonical)
+        if name is None:
+            found = self.catalog.resolve(Canonical.parse(canonical.strip()))
+            if found is None or found.type != "Library":
+                raise UnsupportedError(f"the library {canonical} is not among the content")
+            name = self._names[canonical] = name_of(found)
+        return self.ready(name)
 
     def ready(self, name: str) -> Library:
         """The library of a CQL name, with all it includes."""
@@ -80,6 +88,19 @@ class Logic:
             found = self._definitions[id(resource)] = (resource, put_right(resource))
         return found[1]
 
+    def trees(self) -> Mapping[str, dict[str, Any]]:
+        """The ELM of every library of the Catalog that has it, by CQL name."""
+        self._index()
+        return self._elm
+
+    def with_trees(self, changed: Mapping[str, dict[str, Any]]) -> Logic:
+        """The same logic with the ELM of some libraries changed; what does not rest on those is shared."""
+        touched = set(changed)
+        while more := {name for name, tree in self.trees().items() if touched & set(included(tree))} - touched:
+            touched |= more
+        ready = {name: library for name, library in self._ready.items() if name not in touched}
+        return replace(self, _elm={**self._elm, **changed}, _ready=ready, _path=[])
+
     def value_set(self, canonical: str) -> Set[tuple[str | None, str | None]] | None:
         """The codes of a value set of the Catalog or of FHIR itself, as (system, code); None where it is not here."""
         from fhir_content.terminology import terminology
@@ -99,8 +120,7 @@ class Logic:
             raise LogicError(f"the library {name} includes itself")
         self._path.append(name)
         try:
-            paths = [str(entry.get("path", "")).rsplit("/", 1)[-1] for entry in _definitions(elm, "includes")]
-            return Library.from_elm(elm, [self.ready(path) for path in dict.fromkeys(paths)])
+            return Library.from_elm(elm, [self.ready(path) for path in included(elm)])
         except CqlError as error:
             raise LogicError(f"the library {name} cannot be run: {error}") from None
         finally:
@@ -109,7 +129,7 @@ class Logic:
     def _elm_of(self, name: str) -> dict[str, Any]:
         if name not in self._elm:
             if name not in self._texts:
-                raise LogicError(f"the library {name} is not among the content, or holds neither CQL nor ELM")
+                raise UnsupportedError(f"the library {name} is not among the content, or holds neither CQL nor ELM")
             self._translate(name)
         return self._elm[name]
 
@@ -123,7 +143,7 @@ class Logic:
         try:
             translation = translate(wanted)
         except TranslatorUnavailableError as error:
-            raise LogicError(
+            raise UnsupportedError(
                 f"the library {name} has CQL but no ELM compiled from it, and cannot be translated here: {error}"
             ) from None
         self._elm.update(translation.elm)
@@ -154,6 +174,12 @@ class Logic:
         if name not in self._texts:
             return True
         return digest_of(tree) == sources(name, self._texts, headers)
+
+
+def included(elm: dict[str, Any]) -> list[str]:
+    """The CQL names of the libraries that ELM includes, each once."""
+    paths = [str(entry.get("path", "")).rsplit("/", 1)[-1] for entry in _definitions(elm, "includes")]
+    return list(dict.fromkeys(paths))
 
 
 def name_of(library: Resource) -> str:

@@ -18,6 +18,7 @@ Entry = str | dict[str, Any]
 class Expectation(Declaration):
     """What the pathway must propose, must not propose, must ask for, and with which values.
 
+    `exactly`, where it stands, is every action that applies, so that nothing more slips in unseen.
     `values` maps a FHIRPath over the resources of the result to a number, text, quantity (`36.5 g`) or range
     (`28-42 g`); `says` maps an action to words that its title or description must hold.
     """
@@ -25,6 +26,7 @@ class Expectation(Declaration):
     actions: list[str] = []
     not_: list[str] = Field(default=[], alias="not")
     asks: list[str] = []
+    exactly: list[str] | None = None
     nothing: bool = False
     values: dict[str, Any] = {}
     says: dict[str, str] = {}

@@ -110,6 +110,9 @@ def _checked(done: CaseRun, known: set[str]) -> Iterator[Issue]:
             elif (name in applied) == (heading == "not"):
                 verb = "must not apply, but does" if heading == "not" else "must apply, but does not"
                 yield written.issue(path, f"`{name}` {verb}; got {_listed(applied)}{_why(done, name)}")
+    if expected.exactly is not None and applied != set(expected.exactly):
+        more, less = applied - set(expected.exactly), set(expected.exactly) - applied
+        yield written.issue(("expect", "exactly"), f"besides: {_listed(more)}; left out: {_listed(less)}")
     if expected.nothing and applied:
         yield written.issue(("expect", "nothing"), f"nothing must apply; got {_listed(applied)}")
     yield from _checked_values(done)
@@ -195,6 +198,6 @@ def _agrees(value: Any, wanted: Any) -> bool:  # noqa: ANN401 - whatever FHIRPat
     asked, got = Amount.parse(str(wanted)), Amount.parse(str(plain))
     if asked is None or got is None:
         return str(plain) == str(wanted)
-    if asked.unit != got.unit or isinstance(value, dict) and "low" in value and asked != got:
+    if asked.unit != got.unit or (isinstance(value, dict) and "low" in value and asked != got):
         return False
     return asked.low <= got.low <= got.high <= asked.high

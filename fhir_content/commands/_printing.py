@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
 
@@ -16,11 +17,16 @@ from fhir_content.writing import write_whole
 
 def finish(issues: Sequence[Issue], summary: Summary, format_name: str, output: Path | None, fail_on: str) -> NoReturn:
     """Print the issues in the wanted format; exit 1 when one reaches the fail level."""
-    if format_name not in formats():
-        raise click.BadParameter(f"{format_name} is not one of {', '.join(formats())}", param_hint="--format")
+    check_format(format_name)
     colour = output is None and format_name == "text" and sys.stdout.isatty()
     emit(render(format_name, issues, summary, colour=colour), output)
     sys.exit(1 if any(issue.severity.reaches(Severity(fail_on)) for issue in issues) else 0)
+
+
+def check_format(format_name: str) -> None:
+    """Refuse a format that there is not, before any work is done."""
+    if format_name not in formats():
+        raise click.BadParameter(f"{format_name} is not one of {', '.join(formats())}", param_hint="--format")
 
 
 def emit(text: str, output: Path | None) -> None:
@@ -38,3 +44,18 @@ def report_errors(issues: Sequence[Issue]) -> None:
         click.echo(f"{issue}\n    {issue.help}" if issue.help else str(issue), err=True)
     if len(issues) > len(errors):
         click.echo(f"{len(issues) - len(errors)} findings are no errors: fhir-content validate shows them", err=True)
+
+
+@contextmanager
+def progress(what: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar on stderr for work that tells how far it is; nothing where stderr is no terminal."""
+    if not sys.stderr.isatty():
+        yield lambda done, total: None
+        return
+    with click.progressbar(length=1, label=what, file=sys.stderr) as bar:
+
+        def advance(done: int, total: int) -> None:
+            bar.length = total
+            bar.update(done - bar.pos)
+
+        yield advance

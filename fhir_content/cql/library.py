@@ -115,7 +115,24 @@ class Library:
 
     def evaluate_all(self, context: Context) -> dict[str, Value]:
         """The values of all definitions, by name."""
-        return {name: self.evaluate(name, context) for name in self.definitions}
+        state, values = self.state(context), {}
+        name = ""
+        try:
+            for name, slot in self.slots.items():
+                value = state[slot]
+                if value is UNSET:
+                    value = state[slot] = self.bodies[name](state)
+                values[name] = value
+        except (CqlError, RecursionError, *BROKEN) as error:
+            raise failure(error, self.id, name, self.definitions[name].locator) from error
+        return values
+
+    def evaluated(self, context: Context) -> dict[str, Value]:
+        """The values of the definitions that the context has already evaluated, by name."""
+        state = context.states.get(id(self))
+        if state is None:
+            return {}
+        return {name: state[slot] for name, slot in self.slots.items() if state[slot] is not UNSET}
 
     def dependencies(self, name: str) -> list[tuple[Library, str]]:
         """What a definition refers to, in the order of its text and through the functions it calls.

@@ -1,0 +1,225 @@
+"""Mutation: put one small wrong at a time into the logic, the plans and the value sets; some case must fail for each.
+
+A case is run again only where an expression of its plan changes its value: what asks and answers the same cannot fail.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field, replace
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+from fhir_content.apply import Logic
+from fhir_content.case.mutants import Mutant, mutants
+from fhir_content.case.run import CaseRun, actions_of, moment, parameters_of, plans_below, run
+from fhir_content.case.suite import Suite, run_cases
+from fhir_content.catalog import Catalog
+from fhir_content.cql import Context, CqlError
+from fhir_content.project import load
+from fhir_content.resource import Resource
+
+Advance = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Survivor:
+    """A wrong that no case noticed: where it was put, and what it was."""
+
+    home: str
+    place: str
+    change: str
+
+    def __str__(self) -> str:
+        return f"{self.home}: {self.place}: {self.change}; no case fails"
+
+
+@dataclass(frozen=True, slots=True)
+class MutationResult:
+    """How many wrongs were put in, and those that nobody noticed."""
+
+    total: int
+    survivors: tuple[Survivor, ...]
+
+    @property
+    def score(self) -> float:
+        """Percent noticed."""
+        return 100 * (self.total - len(self.survivors)) / self.total if self.total else 100.0
+
+
+@dataclass(slots=True)
+class _Bench:
+    """One process's suite, with what each case's expressions give when nothing is wrong."""
+
+    suite: Suite
+    wrongs: list[Mutant | Survivor] = field(default_factory=list)
+    usual: list[list[Any]] = field(default_factory=list)
+    seen: list[set[tuple[str, str]]] = field(default_factory=list)
+
+    def prepare(self) -> None:
+        """List the wrongs, and remember for each case the usual values and the definitions that made them."""
+        self.suite.runs = [each for each in self.suite.runs if each.passed]
+        logic = self.suite.logic
+        for done in self.suite.runs:
+            context = _context(done, logic)
+            self.usual.append(self._values(done, logic, context))
+            libraries = {name: logic.ready(name) for name in logic.trees()}
+            self.seen.append(
+                {(name, each) for name, library in libraries.items() for each in library.evaluated(context)}
+            )
+        self.wrongs = [*self._logic_wrongs(), *self._content_wrongs()]
+
+    def _plans(self) -> list[Resource]:
+        names = {f"PlanDefinition/{each.written.case.plan}" for each in self.suite.runs}
+        catalog = self.suite.project.catalog
+        tops = [plan for name in sorted(names) if (plan := catalog.get(name)) is not None]
+        return list({below.key: below for plan in tops for below in plans_below(plan, catalog)}.values())
+
+    def _logic_wrongs(self) -> Iterator[Mutant]:
+        """The mutants of every definition and function that some case evaluates."""
+        seen = set().union(*self.seen)
+        for name, elm in sorted(self.suite.logic.trees().items()):
+            functions = {
+                each["name"] for each in elm["library"]["statements"]["def"] if each.get("type") == "FunctionDef"
+            }
+            if name == "FHIRHelpers" or not any(library == name for library, _ in seen):
+                continue
+            yield from (
+                each for each in mutants(elm) if (name, each.definition) in seen or each.definition in functions
+            )
+
+    def _content_wrongs(self) -> Iterator[Survivor]:
+        for plan in self._plans():
+            yield from (Survivor(plan.key, each["id"], "the action is removed") for each in actions_of(plan.data))
+        used = {str(each["id"]) for elm in self.suite.logic.trees().values() for each in _value_sets(elm)}
+        for value_set in self.suite.project.catalog.of("ValueSet"):
+            if value_set.url in used:
+                yield Survivor(value_set.key, "compose", "all members are removed")
+
+    def _values(self, done: CaseRun, logic: Logic, context: Context) -> list[Any]:
+        """The values of the expressions of a case's plan."""
+        return [_value(logic, library, name, context) for library, name in self._expressions(done)]
+
+    def _expressions(self, done: CaseRun) -> list[tuple[str, str]]:
+        """Library and name of every expression behind a case's result, conditions and dynamic values alike."""
+        found: dict[tuple[str, str], None] = {}
+        for entry in done.outcome.explanation.walk() if done.outcome else ():
+            found.update({(each.library, each.expression): None for each in entry.conditions})
+            owner = self.suite.project.catalog.resolve(entry.definition) if entry.definition else None
+            if owner is not None and owner.type == "ActivityDefinition":
+                home = self._library_of(owner)
+                names = [each.get("expression") for each in owner.root.each("dynamicValue")]
+                found.update({(home, each.text("expression")): None for each in names if each})
+            library = next((each.library for each in entry.conditions), "")
+            found.update({(library, each.expression): None for each in entry.dynamic_values if library})
+        return list(found)
+
+    def _library_of(self, definition: Resource) -> str:
+        canonicals = [str(each.value) for each in definition.root.each("library")]
+        return self.suite.logic.library(canonicals[0]).id if canonicals else ""
+
+    def survives(self, index: int) -> bool:
+        """Whether no case fails with that wrong in place."""
+        wrong = self.wrongs[index]
+        if isinstance(wrong, Mutant):
+            tree = self.suite.logic.trees()[wrong.library]
+            logic = self.suite.logic.with_trees({wrong.library: wrong.applied_to(tree)})
+            return self._unnoticed(logic, self._asking(wrong))
+        catalog = _without(self.suite.project.catalog, wrong)
+        logic = replace(self.suite.logic, catalog=catalog, _definitions={}, _names={})
+        if wrong.home.startswith("ValueSet/"):
+            return self._unnoticed(logic, range(len(self.suite.runs)))
+        return not any(self._fails(each, logic, catalog) for each in self.suite.runs)
+
+    def _asking(self, wrong: Mutant) -> list[int]:
+        """The cases that evaluate the definition; for a function, those that evaluate anything of its library."""
+        key = (wrong.library, wrong.definition)
+        if any(key in seen for seen in self.seen):
+            return [index for index, seen in enumerate(self.seen) if key in seen]
+        return [index for index, seen in enumerate(self.seen) if any(library == wrong.library for library, _ in seen)]
+
+    def _unnoticed(self, logic: Logic, indexes: Iterable[int]) -> bool:
+        for index in indexes:
+            done = self.suite.runs[index]
+            changed = self._values(done, logic, _context(done, logic)) != self.usual[index]
+            if changed and self._fails(done, logic, logic.catalog):
+                return False
+        return True
+
+    def _fails(self, done: CaseRun, logic: Logic, catalog: Catalog) -> bool:
+        return not run(done.written, catalog, logic, self.suite.vocabulary).passed
+
+
+def _context(done: CaseRun, logic: Logic) -> Context:
+    parameters = parameters_of(done.written)
+    return Context(list(done.data), now=moment(done.written), parameters=parameters, value_sets=logic.value_set)
+
+
+def _value(logic: Logic, library: str, name: str, context: Context) -> Any:  # noqa: ANN401 - whatever CQL gives
+    try:
+        value = logic.ready(library).evaluate(name, context)
+    except CqlError as error:
+        return ("error", str(error))
+    return getattr(value, "data", value)
+
+
+def _value_sets(elm: dict[str, Any]) -> list[dict[str, Any]]:
+    return list(elm["library"].get("valueSets", {}).get("def", []))
+
+
+def _without(catalog: Catalog, wrong: Survivor) -> Catalog:
+    """The catalog without an action, or without the members of a value set."""
+    changed = []
+    for resource in catalog:
+        data = resource.data
+        if resource.key == wrong.home:
+            data = _without_action(data, wrong.place) if resource.type == "PlanDefinition" else _emptied(data)
+        changed.append(resource if data is resource.data else Resource(data, resource.source))
+    return Catalog(changed, base=catalog.base)
+
+
+def _without_action(data: dict[str, Any], id: str) -> dict[str, Any]:
+    actions = [_without_action(each, id) for each in data.get("action", []) if each.get("id") != id]
+    return {**data, "action": actions} if "action" in data else data
+
+
+def _emptied(data: dict[str, Any]) -> dict[str, Any]:
+    kept = {name: value for name, value in data.items() if name != "expansion"}
+    return {**kept, "compose": {"include": [{"system": "urn:oid:2.999", "concept": [{"code": "none"}]}]}}
+
+
+_bench: _Bench | None = None
+
+
+def _start(root: Path, paths: tuple[Path, ...]) -> None:
+    global _bench  # noqa: PLW0603 - one suite for each process of the pool
+    _bench = _Bench(run_cases(load(root), paths))
+    _bench.prepare()
+
+
+def _survives(index: int) -> bool:
+    assert _bench is not None  # noqa: S101 - `_start` has run in this process
+    return _bench.survives(index)
+
+
+def mutate(suite: Suite, paths: tuple[Path, ...], advance: Advance, jobs: int) -> MutationResult:
+    """Try every wrong on the cases of a suite that passes, in `jobs` processes."""
+    bench = _Bench(suite)
+    bench.prepare()
+    survivors = []
+    pool = ProcessPoolExecutor(jobs, get_context("spawn"), _start, (suite.project.root, paths))
+    with pool:
+        verdicts = pool.map(_survives, range(len(bench.wrongs)), chunksize=8)
+        for index, (wrong, survived) in enumerate(zip(bench.wrongs, verdicts, strict=True)):
+            advance(index + 1, len(bench.wrongs))
+            if survived:
+                survivors.append(_told(wrong))
+    return MutationResult(len(bench.wrongs), tuple(survivors))
+
+
+def _told(wrong: Mutant | Survivor) -> Survivor:
+    if isinstance(wrong, Survivor):
+        return wrong
+    return Survivor(wrong.library, f"{wrong.definition} {wrong.locator}", wrong.change)
