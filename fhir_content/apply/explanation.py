@@ -183,7 +183,11 @@ def _behind_json(part: Explanation, depth: int) -> dict[str, Json]:
         "evaluated": part.evaluated,
         "value": described(part.value) if part.evaluated else "",
         "data": [
-            {"type": found.type, "codes": found.codes, "found": [described(each) for each in found.resources]}
+            {
+                "type": found.type,
+                **({"codes": found.codes} if found.codes else {}),
+                "found": [described(each) for each in found.resources],
+            }
             for found in part.retrieves
         ],
         "behind": [_behind_json(each, depth + 1) for each in part.parts] if depth < _MAX_DEPTH else [],

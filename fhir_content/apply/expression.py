@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from fhir_content.apply.logic import Logic, LogicError
+from fhir_content.apply.logic import Logic, LogicError, UnsupportedError
 from fhir_content.apply.request import Request
 from fhir_content.resource import Element, Resource
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 ALTERNATIVE = "http://hl7.org/fhir/StructureDefinition/cqf-alternativeExpression"
 INLINE = frozenset({"text/cql-expression", "text/cql.expression"})
 FHIRPATH = "text/fhirpath"
+# text/cql is here because the reference reads it so, and content follows. An unknown language is tried as a name too.
+NAMES = frozenset({"text/cql-identifier", "text/cql.identifier", "text/cql-name", "text/cql.name", "text/cql", *INLINE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +47,14 @@ class Expressions:
     def evaluate(self, expression: Element | None, definition: Resource, *, explain: bool = False) -> Value:
         """The value of an Expression written in a definition; raises LogicError where there is none.
 
-        When it cannot be evaluated, a cqf-alternativeExpression is tried; never because it is null or false.
+        A cqf-alternativeExpression is tried where the language or the library is not to be had here; never because
+        the expression is null, false, or fails on the data.
         """
         if expression is None:
             raise LogicError("there is no expression")
         try:
             return self._evaluate(expression, definition, explain)
-        except LogicError:
+        except UnsupportedError:
             alternative = _alternative(expression)
             if alternative is None:
                 raise
@@ -87,6 +90,8 @@ class Expressions:
 
         library = self.logic.ready(library_name)
         if name not in library.definitions:
+            if language not in NAMES:
+                raise UnsupportedError(f"the language {language} of the expression `{text}` is not known")
             raise LogicError(f"`{name}` is not defined in the library {library.id}")
         try:
             value = library.evaluate(name, self.context)

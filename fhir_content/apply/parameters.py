@@ -55,7 +55,10 @@ def _value(entry: dict[str, Json], offset: int) -> object:
         raise LookupError("it has no value[x]")
     element = Element(model.type_of(found.structure), entry[key])
     if found.is_primitive:
-        return element.get("value")
+        value = element.get("value")
+        if value is None:
+            raise LookupError(f"`{entry[key]}` is not a {found.type}")
+        return value
     data = entry[key]
     if found.type == "Quantity" and isinstance(data, dict):
         return Quantity(Decimal(str(data.get("value"))), str(data.get("code") or data.get("unit") or "1"))
