@@ -81,10 +81,11 @@ def _lists(entry: FileAllowance, issue: Issue) -> bool:
 
 
 def _expression_at(resource: Resource, line: int) -> str:
-    """The FHIRPath of the outermost element that begins in a line."""
+    """The FHIRPath of the outermost element that begins in a line; a named one begins with its name."""
     places = resource.source.find_places()
-    begins = [path for found in (places.keys, places.values) for path, place in found.items() if place[0] == line]
-    return resource.expression(min(begins, key=len)) if begins else "?"
+    begins = {path: places.keys.get(path, place) for path, place in places.values.items()}
+    here = [path for path, place in begins.items() if place[0] == line]
+    return resource.expression(min(here, key=len)) if here else "?"
 
 
 def _unused(where: Location, rule: str) -> Issue:

@@ -50,6 +50,7 @@ class Issue:
 
     `rule` is a house rule's name, FHIR's own key for an invariant (`pdf-1`), or the conformance word
     (`cardinality`, `type`, `required-binding`). `code` is FHIR's IssueType. `help` says what to do.
+    `replacement` is the text that certainly belongs in place of the value, where there is one.
     https://hl7.org/fhir/R4/operationoutcome.html
     """
 
@@ -60,6 +61,7 @@ class Issue:
     code: str = "invalid"
     help: str = ""
     related: tuple[Location, ...] = ()
+    replacement: str = ""
 
     @property
     def sort_key(self) -> tuple[str, int, int, int, str, str, str]:

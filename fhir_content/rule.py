@@ -21,7 +21,8 @@ Scope = Literal["any", "project"]
 class Finding:
     """What a rule found: the element at fault, what is wrong with it, and what to do.
 
-    `where` is the place when it is not that of an element, as in a .cql file.
+    `where` is the place when it is not that of an element, as in a .cql file; `replacement` the text that certainly
+    belongs here instead.
     """
 
     element: Element
@@ -31,6 +32,7 @@ class Finding:
     severity: Severity | None = None
     on_key: bool = False
     where: Location | None = None
+    replacement: str = ""
 
 
 Check = Callable[[Element, Catalog], Iterable[Finding]]
@@ -59,7 +61,16 @@ class Rule:
         for finding in self.check(resource.root, catalog):
             where = finding.where or finding.element.resource.location(finding.element.path, on_key=finding.on_key)
             severity = finding.severity or self.severity
-            yield Issue(where, self.name, severity, finding.message, self.code, finding.help, finding.related)
+            yield Issue(
+                where,
+                self.name,
+                severity,
+                finding.message,
+                self.code,
+                finding.help,
+                finding.related,
+                finding.replacement,
+            )
 
 
 def rule(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -14,24 +15,26 @@ from fhir_content.commands import _options
 @click.option("--format", "format_name", default="text", show_default=True, help="text, json, sarif, junit, ...")
 @_options.output
 @_options.fail_on
-@click.option("--rule", "rules", multiple=True, metavar="NAME", help="Keep only findings of this rule (repeatable).")
+@click.option("--rule", "only", multiple=True, metavar="NAME", help="Keep only findings of this rule (repeatable).")
 @click.option("--profile", "profiles", multiple=True, metavar="URL", help="Check against this profile as well.")
+@click.option("--jobs", default=1, show_default=True, type=click.IntRange(1, 64), help="How many processes.")
+@click.option("--fix", "fixes", is_flag=True, help="Write the corrections that are certain, then validate again.")
+@click.option("--watch", is_flag=True, help="Validate again whenever a file changes, until Ctrl-C.")
 @_options.project
 def command(
     paths: tuple[Path, ...],
-    format_name: str,
-    output: Path | None,
-    fail_on: str,
-    rules: tuple[str, ...],
-    profiles: tuple[str, ...],
     project_dir: Path | None,
+    fixes: bool,
+    watch: bool,
+    **options: Any,  # noqa: ANN401 - click's
 ) -> None:
     """Issues of the project, or of any FHIR JSON or YAML files and folders.
 
     Example: fhir-content validate definitions/ig-replacement --format sarif --output issues.sarif
     """
-    from fhir_content.commands._printing import finish
-    from fhir_content.validation_run import run
+    from fhir_content.commands._validating import validate_on_change, validate_once
 
-    issues, summary = run(paths, project_dir, only=rules, profiles=profiles)
-    finish(issues, summary, format_name, output, fail_on)
+    if watch:
+        validate_on_change(paths, project_dir, fixes, **options)
+    else:
+        validate_once(paths, project_dir, fixes, **options)

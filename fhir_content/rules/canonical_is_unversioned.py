@@ -46,5 +46,6 @@ def check(resource: Element, catalog: Catalog) -> Iterator[Finding]:
         if exempt or canonical.version or not canonical.is_absolute:
             continue
         versions = sorted(version for version in catalog.versions(canonical.url) if version)
-        way_out = f"write {canonical.url}|{versions[-1]}" if versions else "write url|version"
-        yield Finding(reference.element, f"the canonical {canonical.url} names no version", way_out)
+        ours = f"{canonical.url}|{versions[-1]}" if len(versions) == 1 and not canonical.fragment else ""
+        way_out = f"write {ours}" if ours else "write url|version"
+        yield Finding(reference.element, f"the canonical {canonical.url} names no version", way_out, replacement=ours)

@@ -45,10 +45,11 @@ _COMMON = {
 def check(resource: Element, catalog: Catalog) -> Iterator[Finding]:
     """Each code said to be of UCUM is a unit of UCUM."""
     for element in resource.walk():
-        if element.text("system") == ucum.SYSTEM:
-            code = element.text("code")
-            if code and not ucum.is_valid(code):
-                near = f"did you mean `{_COMMON[code]}`?" if code in _COMMON else did_you_mean(code, _COMMON.values())
-                yield Finding(
-                    element["code"], f"`{code}` is not a unit of UCUM", near or "write a UCUM code, as in mg/kg"
-                )
+        if element.text("system") != ucum.SYSTEM:
+            continue
+        code = element.text("code")
+        if code and not ucum.is_valid(code):
+            certain = _COMMON.get(code, "")
+            near = f"did you mean `{certain}`?" if certain else did_you_mean(code, _COMMON.values())
+            way_out = near or "write a UCUM code, as in mg/kg"
+            yield Finding(element["code"], f"`{code}` is not a unit of UCUM", way_out, replacement=certain)
