@@ -28,11 +28,19 @@ def validate(
 
 
 def check_resource(resource: Resource, catalog: Catalog, profiles: Sequence[str] = ()) -> Iterator[Issue]:
-    """The issues of one resource; house rules run only where its structure is sound enough to be read."""
-    issues = list(conformance.check(resource, catalog, profiles))
-    yield from issues
-    if any(issue.severity is Severity.FATAL for issue in issues):
-        return
+    """The issues of one resource; house rules run only where its structure is sound enough to be read.
+
+    One fault, one finding: of two that call the same element a duplicate, the house rule's stays, which says more.
+    """
+    stated = list(conformance.check(resource, catalog, profiles))
+    sound = not any(issue.severity is Severity.FATAL for issue in stated)
+    ours = list(_house_issues(resource, catalog)) if sound else []
+    told = {issue.location for issue in ours if issue.code == "duplicate"}
+    yield from (issue for issue in stated if issue.code != "duplicate" or issue.location not in told)
+    yield from ours
+
+
+def _house_issues(resource: Resource, catalog: Catalog) -> Iterator[Issue]:
     for name in (resource.type, "*"):
         for rule in rules_by_type().get(name, ()):
             if rule.scope == "any" or catalog.base:

@@ -11,6 +11,7 @@ from fhir_content.project import parse_resource
 from fhir_content.resource import Resource
 from fhir_content.rules import every_rule, rules_by_type
 from fhir_content.source import dumps, parse
+from fhir_content.validate import validate
 
 BASE = "http://example.org"
 BLOCK = re.compile(r"^```yaml (bad|good)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -89,3 +90,11 @@ def test_the_names_are_a_contract():
     """A name stands in allowances and reports of users: it never changes silently."""
     names = (Path(__file__).parent / "golden" / "rule-names.txt").read_text().split()
     assert [rule.name for rule in every_rule()] == names
+
+
+def test_one_fault_is_one_finding():
+    """Conformance finds repeated element ids too; of two findings of one fault the rule's stays."""
+    plan = {"resourceType": "PlanDefinition", "id": "x", "status": "active"}
+    plan["action"] = [{"id": "a", "title": "one"}, {"id": "a", "title": "two"}]
+    found = validate(Catalog([Resource.of(plan)]))
+    assert [issue.rule for issue in found if issue.code == "duplicate"] == ["action-id-is-duplicated"]
