@@ -138,3 +138,12 @@ def test_an_include_of_another_version_is_an_error_at_the_include():
     wrong = {**LIBRARIES, "Plan": ("a/Plan.cql", PLAN.replace("'1.0.0'", "'3.0.0'"))}
     (issue, *_) = translate(wrong).issues
     assert str(issue.location) == "a/Plan.cql:2:1"
+
+
+def test_the_helpers_that_the_tool_brings_are_those_of_the_content():
+    from pathlib import Path
+
+    from fhir_content.translate import helpers_text
+
+    content = Path(__file__).parent.parent / "definitions" / "shared" / "FHIRHelpers.cql"
+    assert helpers_text() == content.read_text("utf-8")

@@ -99,7 +99,10 @@ def apply(
         return _activity(found, expressions, explained)
     run = Run(catalog, expressions, contained=output == "careplan", explain=explain)
     group = apply_plan(found, run, explained)
-    made = care_plan(group, run.outermost_first(), request) if run.contained else bundle(group, run.resources, [])
+    if run.contained:
+        made = care_plan(group, run.outermost_first(), request)
+    else:
+        made = bundle(group, run.resources, run.questions.resources(found, request))
     issues = tuple(issue for messages in run.messages for issue in messages.issues)
     return Outcome(made, explained, issues)
 

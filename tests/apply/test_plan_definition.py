@@ -313,3 +313,49 @@ def test_the_same_call_gives_the_same_result_and_leaves_the_content_alone(applie
 def test_a_plan_of_endless_actions_ends(applied):
     with pytest.raises(ApplyError, match="more than"):
         applied(plan("plan", *({"id": str(number)} for number in range(10_001))))
+
+
+def profile():
+    elements = [
+        {"id": "Observation.code", "path": "Observation.code", "min": 1, "patternCodeableConcept": {"text": "weight"}},
+        {
+            "id": "Observation.value[x]",
+            "path": "Observation.value[x]",
+            "min": 1,
+            "type": [{"code": "Quantity"}],
+            "label": "kg",
+        },
+        {
+            "id": "Observation.bodySite",
+            "path": "Observation.bodySite",
+            "min": 1,
+            "binding": {"valueSet": "http://x.org/v"},
+        },
+        {"id": "Observation.method", "path": "Observation.method", "min": 0},
+    ]
+    made = {
+        "resourceType": "StructureDefinition",
+        "id": "wt",
+        "url": "http://x.org/StructureDefinition/wt",
+        "title": "Weight",
+    }
+    return {**made, "type": "Observation", "differential": {"element": elements}}
+
+
+def test_the_profile_of_an_input_is_asked_for_in_the_bundle(applied):
+    asks = {"id": "a", "input": [{"type": "Observation", "profile": ["http://x.org/StructureDefinition/wt"]}]}
+    outcome = applied(plan("plan", asks, asks), profile(), output="bundle")
+    (questionnaire,), (response,) = made(outcome, "Questionnaire"), made(outcome, "QuestionnaireResponse")
+    (asked,) = questionnaire["item"]
+    assert [(each["text"], each["type"]) for each in asked["item"]] == [
+        ("kg", "quantity"),
+        ("Observation.bodySite", "choice"),
+    ]
+    assert asked["item"][0]["definition"] == "http://x.org/StructureDefinition/wt#Observation.value[x]"
+    assert response["questionnaire"] == f"{questionnaire['url']}|{questionnaire['version']}"
+    assert made(applied(plan("plan", asks), profile()), "Questionnaire") == []
+
+
+def test_a_profile_that_is_not_here_is_told(applied):
+    asks = {"id": "a", "input": [{"type": "Observation", "profile": ["http://x.org/StructureDefinition/none"]}]}
+    assert ["profile" in issue.message for issue in applied(plan("plan", asks), output="bundle").issues] == [True]
