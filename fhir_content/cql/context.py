@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from fhir_content.cql.elm import State
     from fhir_content.cql.retrieve import Records
 
-Codes: TypeAlias = Collection[tuple[str | None, str | None]]
+Codes: TypeAlias = AbstractSet[tuple[str | None, str | None]]
 ValueSets: TypeAlias = "Mapping[str, Codes] | Callable[[str], Codes | None]"
 STEPS = 5_000_000
 

@@ -11,7 +11,7 @@ from decimal import ROUND_DOWN, Decimal
 
 from fhir_content.cql.error import CqlError
 from fhir_content.cql.interval import Interval
-from fhir_content.cql.temporal import DAY, Date, DateTime, Time
+from fhir_content.cql.temporal import DAY, TEMPORAL, Date, DateTime, Time
 from fhir_content.cql.values import (
     DECIMAL,
     MAX_DECIMAL,
@@ -184,7 +184,7 @@ def to_string(value: Value, offset: int = 0) -> str | None:
         return None if value.value is None else f"{value.value:f} '{value.unit}'"
     if isinstance(value, Ratio):
         return f"{to_string(value.numerator)}:{to_string(value.denominator)}"
-    if isinstance(value, str | int | Date | DateTime | Time):
+    if isinstance(value, (str, int, *TEMPORAL)):
         return str(value)
     raise CqlError(f"a value of type {type(value).__name__} does not convert to String")
 

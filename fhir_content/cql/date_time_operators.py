@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from fhir_content.cql.date_time_arithmetic import age, between, precision_of
 from fhir_content.cql.elm import Closure, Node, State, operator, unary
 from fhir_content.cql.error import CqlError
-from fhir_content.cql.temporal import DAY, HOUR, Date, DateTime, Temporal, Time, components
+from fhir_content.cql.temporal import DAY, HOUR, TEMPORAL, Date, DateTime, Temporal, Time, components
 from fhir_content.cql.values import Value
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def _time_of_day(compiler: Compiler, node: Node) -> Closure:
 
 def temporal(value: Value) -> Temporal:
     """The value, if it is a date or time; an error otherwise."""
-    if isinstance(value, Date | DateTime | Time):
+    if isinstance(value, TEMPORAL):
         return value
     raise CqlError(f"a date or time is needed, not {type(value).__name__}")
 
@@ -127,6 +127,6 @@ def _age(compiler: Compiler, node: Node) -> Closure:
 
 
 def _day(value: Value) -> Date | DateTime:
-    if isinstance(value, Date | DateTime):
+    if isinstance(value, Date) or isinstance(value, DateTime):  # noqa: SIM101 (a tuple would be built at each call)
         return value
     raise CqlError(f"an age needs dates, not {type(value).__name__}")

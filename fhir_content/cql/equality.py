@@ -141,8 +141,12 @@ def _exponent(value: Decimal) -> int:
 
 
 def _equivalent_codes(left: Value, right: Value) -> bool:
-    one, two = _codes(left), _codes(right)
-    return any(a.code == b.code and a.system == b.system for a in one for b in two)
+    others = _codes(right)
+    for one in _codes(left):
+        for other in others:
+            if one.code == other.code and one.system == other.system:
+                return True
+    return False
 
 
 def _codes(value: Value) -> list[Code]:

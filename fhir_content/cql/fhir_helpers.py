@@ -11,7 +11,7 @@ from collections.abc import Callable
 from fhir_content.cql.error import CqlError
 from fhir_content.cql.interval import Interval
 from fhir_content.cql.literals import checked
-from fhir_content.cql.model import Element
+from fhir_content.cql.model import Element, decimal
 from fhir_content.cql.values import Code, Concept, Quantity, Ratio, Value
 
 _UCUM = ("http://unitsofmeasure.org", "http://hl7.org/fhirpath/CodeSystem/calendar-units")
@@ -28,7 +28,7 @@ _CALENDAR = {
 
 
 def _element(value: Value, *names: str) -> Element:
-    if type(value) is not Element or not value.type.names.intersection(names):
+    if type(value) is not Element or (value.type.name not in names and not value.type.names.intersection(names)):
         raise CqlError(f"FHIRHelpers needs a {' or '.join(names)}, not {_described(value)}")
     return value
 
@@ -43,14 +43,21 @@ def _value(element: Element, name: str) -> Value:
     return None if child is None else child.get("value")
 
 
+def _string(data: dict[str, Value], name: str) -> str | None:
+    text = data.get(name)
+    if text is not None and type(text) is not str:
+        raise CqlError(f"the data hold {str(text)[:40]!r} where a string is expected")
+    return text
+
+
 def quantity_of(value: Value) -> Quantity | None:
     """A quantity whatever its comparator; null without value or with a unit that is not UCUM."""
-    element = _element(value, "Quantity")
-    number, data = _value(element, "value"), element.data
+    data = _element(value, "Quantity").data
+    number = data.get("value")
     if number is None or data.get("system", _UCUM[0]) not in _UCUM:
         return None
-    unit = _value(element, "code") or _value(element, "unit") or "1"
-    return Quantity(number, _CALENDAR.get(unit, unit))
+    unit = _string(data, "code") or _string(data, "unit") or "1"
+    return Quantity(decimal(number, 0), _CALENDAR.get(unit, unit))
 
 
 def to_quantity(value: Value) -> Quantity | None:
@@ -86,15 +93,22 @@ def to_ratio(value: Value) -> Ratio:
 
 def to_code(value: Value) -> Code:
     """A code from a Coding."""
-    element = _element(value, "Coding")
-    return Code(*[_value(element, name) for name in ("code", "system", "version", "display")])
+    return _code(_element(value, "Coding").data)
+
+
+def _code(data: Value) -> Code:
+    if not isinstance(data, dict):
+        raise CqlError(f"the data hold {str(data)[:40]!r} where a Coding is expected")
+    return Code(*[_string(data, name) for name in ("code", "system", "version", "display")])
 
 
 def to_concept(value: Value) -> Concept:
     """A concept from a CodeableConcept."""
-    element = _element(value, "CodeableConcept")
-    coding = element.get("coding")
-    return Concept(None if coding is None else [to_code(item) for item in coding], _value(element, "text"))
+    data = _element(value, "CodeableConcept").data
+    coding = data.get("coding")
+    if coding is not None and not isinstance(coding, list):
+        raise CqlError(f"the data hold {str(coding)[:40]!r} where a list of Codings is expected")
+    return Concept(None if coding is None else [_code(item) for item in coding], _string(data, "text"))
 
 
 def _primitive(*names: str) -> Callable[[Value], Value]:

@@ -12,7 +12,7 @@ from decimal import Decimal
 from fhir_content.cql import units
 from fhir_content.cql.date_time_arithmetic import add, point_size
 from fhir_content.cql.error import CqlError
-from fhir_content.cql.temporal import MILLISECOND, MS_PER_DAY, Date, DateTime, Temporal, Time, compare
+from fhir_content.cql.temporal import MILLISECOND, MS_PER_DAY, TEMPORAL, Date, DateTime, Temporal, Time, compare
 from fhir_content.cql.values import (
     DECIMAL,
     MAX_DECIMAL,
@@ -130,7 +130,7 @@ def _step(value: Value, sign: int) -> Value:
             return result
     elif kind is Quantity:
         return Quantity(None if value.value is None else _step(value.value, sign), value.unit)
-    elif isinstance(value, Date | DateTime | Time):
+    elif isinstance(value, TEMPORAL):
         return _step_temporal(value, sign)
     elif kind is Uncertainty:
         return Uncertainty(value.low + sign, value.high + sign)
@@ -152,8 +152,8 @@ def order(left: Value, right: Value, precision: int = 0) -> int | None:
     if left is None or right is None:
         return None
     kind = type(left)
-    if isinstance(left, Date | DateTime | Time):
-        if not isinstance(right, Date | DateTime | Time) or isinstance(left, Time) != isinstance(right, Time):
+    if kind in TEMPORAL:
+        if type(right) not in TEMPORAL or (kind is Time) != (type(right) is Time):
             raise CqlError("a date or time compares only with a date or time")
         return compare(left, right, precision)
     if kind is Quantity:

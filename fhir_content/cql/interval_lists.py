@@ -18,6 +18,7 @@ from fhir_content.cql.interval import Interval, end, order, predecessor, start, 
 from fhir_content.cql.sorting import sort_key
 from fhir_content.cql.temporal import (
     PRECISIONS,
+    TEMPORAL,
     Date,
     DateTime,
     Temporal,
@@ -66,7 +67,7 @@ def _reaches(last: Value, first: Value, per: Quantity | None) -> bool:
         return True
     if where is None:
         return False
-    if per is None or (per.unit == "1" and isinstance(last, Date | DateTime | Time)):
+    if per is None or (per.unit == "1" and isinstance(last, TEMPORAL)):
         return order(first, successor(last)) in (-1, 0)
     if isinstance(last, (Date | DateTime | Time, Quantity)):
         return order(first, add(last, per)) in (-1, 0)
@@ -101,7 +102,7 @@ def _units(interval: Value, per: Quantity | None) -> Iterator[tuple[Value, Value
     low, high = start(interval), end(interval)
     if low is None or high is None:
         return iter(())
-    if isinstance(low, Date | DateTime | Time):
+    if isinstance(low, TEMPORAL):
         return _temporal_units(low, high, per)
     return _number_units(low, high, per)
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from fhir_content.cql.arithmetic_operators import type_name
 from fhir_content.cql.elm import Closure, Node, State, operator, unary
 from fhir_content.cql.error import CqlError
-from fhir_content.cql.temporal import Date, DateTime, Temporal, Time, earliest, latest
+from fhir_content.cql.temporal import TEMPORAL, Date, DateTime, Temporal, Time, earliest, latest
 from fhir_content.cql.values import DECIMAL, Quantity, Value
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def _digits(value: Value) -> int:
 
 def boundary(value: Value, precision: int | None, *, high: bool) -> Value:
     """The least (or with `high` the greatest) value that the one stated may stand for, at a precision."""
-    if isinstance(value, Date | DateTime | Time):
+    if isinstance(value, TEMPORAL):
         return _temporal_boundary(value, precision, high=high)
     if isinstance(value, Quantity):
         number = None if value.value is None else boundary(value.value, precision, high=high)

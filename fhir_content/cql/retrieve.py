@@ -6,7 +6,7 @@ https://cql.hl7.org/02-authorsguide.html#retrieve
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from fhir_content.cql.clinical_operators import codes_of
@@ -22,8 +22,9 @@ from fhir_content.cql.values import CodeSystem, Value, ValueSet
 
 if TYPE_CHECKING:
     from fhir_content.cql.compiler import Compiler
-    from fhir_content.cql.context import Context
+    from fhir_content.cql.context import Codes, Context
 
+_SEVERAL = (list, tuple)
 Pair: TypeAlias = "tuple[str | None, str | None]"
 # The elements by which resources say whom they are about: https://hl7.org/fhir/R4/compartmentdefinition-patient.html
 _SUBJECTS = ("subject", "patient", "beneficiary", "for", "individual")
@@ -40,7 +41,7 @@ class Records:
     def __init__(self, data: Value, offset: int, patient: str | None = None) -> None:
         self._offset = offset
         self._by_type: dict[str, list[Element]] = {}
-        self._codes: dict[tuple[str, str], list[tuple[Element, list[Pair]]]] = {}
+        self._codes: dict[tuple[str, str], list[Coded]] = {}
         model = model_at(offset)
         for resource in _resources(data):
             element = model.resource(resource)
@@ -57,36 +58,39 @@ class Records:
             self._by_type[name] = found
         return found
 
-    def with_codes(self, name: str, element: str) -> list[tuple[Element, list[Pair]]]:
+    def with_codes(self, name: str, element: str) -> list[Coded]:
         """The resources of a type, each with the codes that stand in one of its elements."""
         found = self._codes.get((name, element))
         if found is None:
             follow = path_of(element)
-            found = [(one, list(_pairs(follow(one)))) for one in self.of_type(name)]
+            found = [Coded(one, *_codes_in(follow(one))) for one in self.of_type(name)]
             self._codes[name, element] = found
         return found
 
 
-def _resources(data: Value) -> Iterator[Value]:
+class Coded(NamedTuple):
+    """A resource with the codes of one of its elements, as (system, code); and whether one has no system."""
+
+    resource: Element
+    codes: list[Pair]
+    bare: bool
+
+
+def _resources(data: Value) -> list[Value]:
     """The resources of a Bundle, of a list, or the one resource."""
     if data is None:
-        return
-    if isinstance(data, Mapping):
+        return []
+    if isinstance(data, dict):
         if data.get("resourceType") != "Bundle":
-            yield data
-            return
+            return [data]
         entries = data.get("entry") or []
         if not isinstance(entries, list):
             raise CqlError("Bundle.entry is not a list")
-        for entry in entries:
-            resource = entry.get("resource") if isinstance(entry, dict) else None
-            if resource is not None:
-                yield from _resources(resource)
-        return
+        found = [entry.get("resource") for entry in entries if isinstance(entry, dict)]
+        return [resource for resource in found if resource is not None]
     if not isinstance(data, Iterable) or isinstance(data, str | bytes):
         raise CqlError("the data are not FHIR resources")
-    for item in data:
-        yield from _resources(item)
+    return list(data)
 
 
 def _concerns(resource: Value, patient: str) -> bool:
@@ -102,19 +106,25 @@ def _concerns(resource: Value, patient: str) -> bool:
     return True
 
 
-def _pairs(value: Value) -> Iterator[Pair]:
+def _codes_in(value: Value) -> tuple[list[Pair], bool]:
     """System and code of each code in an element: CodeableConcept, Coding or code, one or a list."""
-    if isinstance(value, list):
-        for item in value:
-            yield from _pairs(item)
-    elif isinstance(value, Element) and isinstance(value.data, dict):
-        codings = value.data.get("coding") if "CodeableConcept" in value.type.names else [value.data]
-        for coding in codings if isinstance(codings, list) else ():
-            if isinstance(coding, dict) and isinstance(coding.get("code"), str):
+    pairs: list[Pair] = []
+    bare = False
+    for item in value if type(value) is list else (value,):
+        data = item.data if type(item) is Element else None
+        if type(data) is str:
+            pairs.append((None, data))
+            bare = True
+            continue
+        codings = data.get("coding", (data,)) if type(data) is dict else ()
+        for coding in codings if isinstance(codings, _SEVERAL) else ():
+            code = coding.get("code") if type(coding) is dict else None
+            if type(code) is str:
                 system = coding.get("system")
-                yield (system if isinstance(system, str) else None, coding["code"])
-    elif isinstance(value, Element) and isinstance(value.data, str):
-        yield (None, value.data)
+                if type(system) is not str:
+                    system, bare = None, True
+                pairs.append((system, code))
+    return pairs, bare
 
 
 class Retrieval(NamedTuple):
@@ -167,26 +177,37 @@ def _by_code(compiler: Compiler, node: Node, name: str) -> Closure:
         wanted = codes(state)
         if wanted is None:
             return []
-        pairs = state[0].records.with_codes(name, element)
-        state[0].spend(len(pairs))
-        test = _code_test(wanted, state[0])
-        return [one for one, present in pairs if any(map(test, present))]
+        records = state[0].records.with_codes(name, element)
+        state[0].spend(len(records))
+        return _chosen(records, wanted, state[0])
 
     return run
 
 
-def _code_test(wanted: Value, context: Context) -> Callable[[Pair], bool]:
-    """Whether a code is among those wanted; one without system matches by its code alone."""
+def _chosen(records: list[Coded], wanted: Value, context: Context) -> list[Element]:
+    """The resources with a code among those wanted; a code without system, on either side, matches by itself."""
     if isinstance(wanted, CodeSystem):
-        return lambda pair: pair[0] == wanted.id
+        return [one for one, codes, _ in records if any(system == wanted.id for system, _ in codes)]
     if isinstance(wanted, ValueSet):
         members = context.members(wanted)
-        return lambda pair: pair in members or (pair[0] is None and any(code == pair[1] for _, code in members))
-    codes = {(code.system, code.code) for code in codes_of(wanted)}
+        by_itself: set[str | None] = set()
+    else:
+        members = {(code.system, code.code) for code in codes_of(wanted)}
+        by_itself = {code for system, code in members if system is None}
+    found = []
+    for one, codes, bare in records:
+        if (
+            not members.isdisjoint(codes)
+            or (bare and _named_alike(members, codes))
+            or (by_itself and any(code in by_itself for _, code in codes))
+        ):
+            found.append(one)
+    return found
+
+
+def _named_alike(members: Codes, codes: list[Pair]) -> bool:
     bare = {code for system, code in codes if system is None}
-    return lambda pair: (
-        pair in codes or pair[1] in bare or (pair[0] is None and any(code == pair[1] for _, code in codes))
-    )
+    return any(code in bare for _, code in members)
 
 
 def _by_date(compiler: Compiler, node: Node, ask: Closure) -> Closure:

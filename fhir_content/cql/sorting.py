@@ -20,6 +20,7 @@ from fhir_content.cql.values import Quantity, Value
 if TYPE_CHECKING:
     from fhir_content.cql.compiler import Compiler
 
+_UNZONED, _PLAIN = (Date, Time), (int, Decimal, str)
 _DIRECTIONS = {"asc": False, "ascending": False, "desc": True, "descending": True}
 
 
@@ -83,9 +84,9 @@ def sort_key(value: Value) -> tuple[Any, ...]:
         return (0,)
     if isinstance(value, DateTime):
         return (1, value.utc, value.precision)
-    if isinstance(value, Date | Time):
+    if isinstance(value, _UNZONED):
         return (1, value.key, value.precision)
-    if isinstance(value, int | Decimal | str):
+    if isinstance(value, _PLAIN):
         return (1, value)
     if isinstance(value, Quantity):
         return (1, _quantity_key(value))

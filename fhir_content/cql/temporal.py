@@ -164,6 +164,7 @@ class Time:
 
 
 Temporal: TypeAlias = Date | DateTime | Time
+TEMPORAL = (Date, DateTime, Time)  # for isinstance: a union would be built anew at every call
 
 
 def clock(ms: int) -> str:

@@ -104,15 +104,11 @@ class Concept:
 class Vocabulary:
     """A reference to a value set or code system: not its content."""
 
-    __slots__ = ("id", "name", "version")
+    __slots__ = ("id", "name", "url", "version")
 
     def __init__(self, id: str | None, version: str | None = None, name: str | None = None) -> None:
         self.id, self.version, self.name = id, version, name
-
-    @property
-    def url(self) -> str:
-        """The canonical, with `|version` where one is stated."""
-        return f"{self.id}|{self.version}" if self.version else self.id or ""
+        self.url = f"{id}|{version}" if version else id or ""  # the canonical
 
     def __repr__(self) -> str:
         return self.url
