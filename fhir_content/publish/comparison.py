@@ -6,11 +6,12 @@ Everything else does: servers drop elements they do not know, and say 200.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from fhir_content.source import Json, Path
+from fhir_content.source import Json, Path, dumps
 
 _SERVERS_OWN = ("versionId", "lastUpdated", "source", "tag", "security")
 
@@ -73,3 +74,18 @@ def _short(value: Json) -> str:
 
 def _expression(kind: str, path: Path) -> str:
     return kind + "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
+
+
+def digest(resource: dict[str, Json]) -> str:
+    """SHA-256 of what counts in a resource; the same however a server orders keys or writes a number."""
+    return hashlib.sha256(dumps(_plain(_own(resource)))).hexdigest()
+
+
+def _plain(value: Json) -> Json:
+    if isinstance(value, dict):
+        return {name: _plain(value[name]) for name in sorted(value)}
+    if isinstance(value, list):
+        return [_plain(each) for each in value]
+    if isinstance(value, int | Decimal) and not isinstance(value, bool):
+        return f"number {Decimal(value).normalize()}"
+    return value
