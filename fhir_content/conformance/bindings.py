@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from fhir_content import ucum
+from fhir_content.conformance.datatypes import is_unit
 from fhir_content.conformance.walk import Walk
 from fhir_content.issue import Severity
 from fhir_content.source import Json, Path
@@ -48,20 +48,12 @@ _CURRENCIES = frozenset(_CURRENCY_CODES.split())
 _ADDED = {
     "http://hl7.org/fhir/ValueSet/expression-language": frozenset({"text/cql-identifier", "text/cql-expression"}),
 }
-
-
-def _is_unit(code: str) -> bool:
-    # The units that R4 lists spare the loading of the UCUM library, which takes longer than all the rest.
-    common = terminology().value_set("http://hl7.org/fhir/ValueSet/ucum-common")
-    return (common is not None and code in common.codes) or ucum.is_valid(code)
-
-
 # The systems that are a grammar: how their codes are judged, and what a wrong one is not.
 _JUDGES: dict[str, tuple[Callable[[str], object], str]] = {
     "urn:ietf:bcp:13": (_MIME.fullmatch, "a MIME type such as text/cql"),
     "urn:ietf:bcp:47": (_LANGUAGE.fullmatch, "a language tag of BCP 47 such as en or de-CH"),
     "urn:iso:std:iso:4217": (_CURRENCIES.__contains__, "a currency of ISO 4217 such as EUR"),
-    "http://unitsofmeasure.org": (_is_unit, "a unit of UCUM such as mg/kg"),
+    "http://unitsofmeasure.org": (is_unit, "a unit of UCUM such as mg/kg"),
 }
 
 
@@ -105,17 +97,6 @@ def check(walk: Walk, child: Child, binding: Binding, value: Json, path: Path) -
             _CHECKS[child.type](bound)(walk, child, value, path)
 
 
-def check_unit(walk: Walk, child: Child, value: Json, path: Path) -> None:
-    """Whether the code of a quantity in UCUM is a unit of UCUM."""
-    if not isinstance(value, dict) or value.get("system") != ucum.SYSTEM:
-        return
-    code = value.get("code")
-    if isinstance(code, str) and not _is_unit(code):
-        message = f"{child.name}: {code!r} is not a unit of UCUM"
-        help = "write the unit in UCUM's case-sensitive form, such as mg/kg, [IU] or {count}; free text goes into unit"
-        walk.report((*path, "code"), "ucum", message, help, code="code-invalid")
-
-
 def _bounds(child: Child, binding: Binding | None) -> list[_Bound]:
     """The outer bound first: it is the stricter one."""
     found: list[_Bound] = []
@@ -156,10 +137,10 @@ def _is_elsewhere(bound: _Bound, value: str) -> bool:
 
 def _coding(bound: _Bound) -> Follow:
     def check_coding(walk: Walk, child: Child, value: Json, path: Path) -> None:
-        del child
         if isinstance(value, dict) and isinstance(value.get("code"), str):
             expansion = terminology(walk.catalog).value_set(bound.value_set)
-            if expansion is not None and _verdict(expansion, value) is False:
+            is_quantity = child.type != "Coding"
+            if expansion is not None and _verdict(expansion, value, is_quantity=is_quantity) is False:
                 _report(walk, bound, (*path, "code"), _named(value), _suggestion(str(value["code"]), expansion))
 
     return check_coding
@@ -186,10 +167,10 @@ def _concept(bound: _Bound) -> Follow:
     return check_concept
 
 
-def _verdict(expansion: Expansion, coding: Mapping[str, Json]) -> bool | None:
+def _verdict(expansion: Expansion, coding: Mapping[str, Json], *, is_quantity: bool = False) -> bool | None:
     system, code = coding.get("system"), str(coding["code"])
     if not isinstance(system, str):
-        return None if code in expansion.codes or not expansion.complete else False
+        return None if is_quantity and code in expansion.codes else False
     if system in expansion.grammars and system in _JUDGES:
         return bool(_JUDGES[system][0](code))
     return expansion.has(system, code)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from difflib import get_close_matches
 
-from fhir_content.conformance import bindings, extensions, narrative, primitives, profiles, references
+from fhir_content.conformance import bindings, datatypes, extensions, narrative, primitives, profiles, references
 from fhir_content.conformance.primitives import CHECKS
 from fhir_content.conformance.walk import NATIVE, Scope, Visit, Walk
 from fhir_content.issue import Severity
@@ -29,7 +29,10 @@ _FOLLOW: dict[str, Follow] = {
     "xhtml": narrative.check,
     "Extension": extensions.check,
     "Meta": profiles.note,
-    **dict.fromkeys(("Quantity", "Age", "Count", "Distance", "Duration"), bindings.check_unit),
+    "Attachment": datatypes.check_attachment,
+    "Coding": datatypes.check_coding,
+    "Identifier": datatypes.check_identifier,
+    **dict.fromkeys(("Quantity", "Age", "Count", "Distance", "Duration"), datatypes.check_quantity),
 }
 
 

@@ -27,7 +27,7 @@ _DATE_TIME = re.compile(rf"{_YEAR}(-{_MONTH}(-{_DAY}(T{_TIME}{_ZONE})?)?)?").ful
 _INSTANT = re.compile(rf"{_YEAR}-{_MONTH}-{_DAY}T{_TIME}{_ZONE}").fullmatch
 _CLOCK = re.compile(_TIME).fullmatch
 # White space in the patterns of FHIR is that of XML: a no-break space is a character like any other.
-_CODE = re.compile(r"[^\s]+(\s[^\s]+)*", re.ASCII).fullmatch
+_CODE = re.compile(r"[^\s]+( [^\s]+)*", re.ASCII).fullmatch
 _ID = re.compile(r"[A-Za-z0-9\-.]{1,64}").fullmatch
 _NOT_ID = re.compile(r"[^A-Za-z0-9\-.]").search
 _OID = re.compile(r"urn:oid:[0-2](\.(0|[1-9][0-9]*))+").fullmatch

@@ -17,6 +17,7 @@ from fhir_content.structure import CANONICAL, Child, definitions
 _LITERAL = re.compile(
     r"(?:(?:https?)://[^\s?#]*/)?([A-Z][A-Za-z]+)/([A-Za-z0-9\-.]{1,64})(?:/_history/[A-Za-z0-9\-.]{1,64})?"
 )
+_WHITE = re.compile(r"\s")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
 
 
@@ -31,8 +32,13 @@ def note_reference(walk: Walk, child: Child, value: Json, path: Path) -> None:
 
 def note_address(walk: Walk, child: Child, value: Json, path: Path) -> None:
     """Remember a canonical, and a uri or url that points inside the resource."""
-    if isinstance(value, str) and (child.type == "canonical" or value[:1] == "#"):
+    if isinstance(value, str) and (child.type == "canonical" or value[:1] == "#" or _is_own_url(child)):
         walk.scope.links.append(Link(path, value, child.type, child.targets))
+
+
+def _is_own_url(child: Child) -> bool:
+    """Whether it is the `url` by which a definition is known: canonicals point at it."""
+    return child.name == "url" and child.owner.kind == "resource" and "status" in child.owner.children
 
 
 def check(walk: Walk) -> None:
@@ -42,6 +48,8 @@ def check(walk: Walk) -> None:
         for link in scope.links:
             if link.text[:1] == "#":
                 _local(walk, scope, link)
+            elif link.type == "uri":
+                _own_url(walk, link)
             elif link.type == "canonical":
                 _canonical(walk, link)
             else:
@@ -75,6 +83,15 @@ def _local(walk: Walk, scope: Scope, link: Link) -> None:
     walk.report(link.path, "contained-missing", message, help, code="not-found")
 
 
+def _own_url(walk: Walk, link: Link) -> None:
+    if not _SCHEME.match(link.text):
+        message, help = (
+            f"the url '{link.text[:80]}' is not absolute",
+            "write a whole url, by which others can refer to it",
+        )
+        walk.report(link.path, "reference-format", message, help, code="value")
+
+
 def _canonical(walk: Walk, link: Link) -> None:
     if not _SCHEME.match(link.text):
         message = f"the canonical '{link.text}' is not absolute"
@@ -105,10 +122,13 @@ def _reference(walk: Walk, link: Link, bundle: dict[str, str]) -> None:
     match = _LITERAL.fullmatch(text.partition("#")[0])
     if match is not None:
         _literal(walk, link, match.group(1), match.group(2), bundle)
+    elif _WHITE.search(text):
+        message = f"the reference '{text[:80]}' holds white space"
+        walk.report(link.path, "reference-format", message, "write it as Type/id", code="value")
     elif not _SCHEME.match(text) and not (bundle and "?" in text):
         message = f"the reference '{text[:80]}' is neither Type/id nor an absolute url"
         help = 'write it as "Type/id", "#contained-id", a url or urn:uuid:…; or give only an identifier'
-        walk.report(link.path, "reference-format", message, help, code="value")
+        walk.report(link.path, "reference-format", message, help, code="value", severity=Severity.WARNING)
 
 
 def _literal(walk: Walk, link: Link, type: str, id: str, bundle: dict[str, str]) -> None:
