@@ -141,7 +141,9 @@ def reduce_value_set(value_set: Record) -> Record:
     """The compose of a ValueSet; an expansion is made from it when somebody asks."""
     record = {key: value_set[key] for key in _VALUE_SET if key in value_set}
     compose = value_set.get("compose", {})
-    record["compose"] = {key: [_part(part) for part in compose[key]] for key in ("include", "exclude") if key in compose}
+    record["compose"] = {
+        key: [_part(part) for part in compose[key]] for key in ("include", "exclude") if key in compose
+    }
     return record
 
 
