@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 Codes: TypeAlias = AbstractSet[tuple[str | None, str | None]]
 ValueSets: TypeAlias = "Mapping[str, Codes] | Callable[[str], Codes | None]"
-STEPS = 5_000_000
+STEPS = 2_000_000
 
 
 class Context:
