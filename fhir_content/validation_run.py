@@ -13,6 +13,7 @@ from fhir_content.catalog import Catalog
 from fhir_content.correction import apply_corrections, correction
 from fhir_content.issue import Issue, in_order
 from fhir_content.project import Project, ProjectError, find_root, load, load_files
+from fhir_content.release import release
 from fhir_content.report import Summary, source_lines
 from fhir_content.validation_cache import Outcome, digest, read_outcome, write_outcome
 
@@ -45,7 +46,8 @@ def project_issues(project: Project, *, only: Collection[str] = (), profiles: Se
     """The issues of a project that nobody allowed."""
     from fhir_content.validate import validate
 
-    kept = _not_allowed(project.root, project.catalog, validate(project.catalog, profiles=profiles))
+    catalog = release(project.catalog)
+    kept = _not_allowed(project.root, catalog, validate(catalog, profiles=profiles))
     return [issue for issue in kept if not only or issue.rule in only]
 
 
@@ -76,7 +78,7 @@ def _project(root: Path, profiles: Sequence[str], jobs: int) -> Outcome:
     kept = read_outcome(root, key)
     if kept is not None:
         return kept
-    catalog = load(root).catalog
+    catalog = _catalog_of(root)
     issues = _validated(catalog, partial(_catalog_of, root), profiles, jobs)
     found = _outcome(_not_allowed(root, catalog, issues), catalog)
     write_outcome(root, key, found)
@@ -99,7 +101,8 @@ def _validated(catalog: Catalog, reload: Callable[[], Catalog], profiles: Sequen
 
 
 def _catalog_of(root: Path) -> Catalog:
-    return load(root).catalog
+    """A project is judged as it is released: what the tool adds (narrative, expansions) is judged with it."""
+    return release(load(root).catalog)
 
 
 def _not_allowed(root: Path, catalog: Catalog, issues: Sequence[Issue]) -> list[Issue]:
