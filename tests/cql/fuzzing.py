@@ -65,14 +65,60 @@ CHILDREN = {
     "Aggregate": ["source", "iteration"],
     "AnyInValueSet": ["codes", "valuesetExpression"],
 }
-AGGREGATES = (
-    "First Last AllTrue AnyTrue Count Sum Product Avg Min Max Median Mode GeometricMean Variance StdDev".split()
-)
-UNARY = (
-    "Abs Ceiling Floor Truncate Exp Ln Negate Predecessor Successor Not IsNull IsTrue IsFalse Exists Distinct Flatten "
-    "SingletonFrom Start End PointFrom Width Size Upper Lower Length Precision DateFrom TimeFrom TimezoneOffsetFrom "
-    "DateTimeComponentFrom As Is Convert CanConvert CalculateAge"
-).split()
+AGGREGATES = [
+    "First",
+    "Last",
+    "AllTrue",
+    "AnyTrue",
+    "Count",
+    "Sum",
+    "Product",
+    "Avg",
+    "Min",
+    "Max",
+    "Median",
+    "Mode",
+    "GeometricMean",
+    "Variance",
+    "StdDev",
+]
+UNARY = [
+    "Abs",
+    "Ceiling",
+    "Floor",
+    "Truncate",
+    "Exp",
+    "Ln",
+    "Negate",
+    "Predecessor",
+    "Successor",
+    "Not",
+    "IsNull",
+    "IsTrue",
+    "IsFalse",
+    "Exists",
+    "Distinct",
+    "Flatten",
+    "SingletonFrom",
+    "Start",
+    "End",
+    "PointFrom",
+    "Width",
+    "Size",
+    "Upper",
+    "Lower",
+    "Length",
+    "Precision",
+    "DateFrom",
+    "TimeFrom",
+    "TimezoneOffsetFrom",
+    "DateTimeComponentFrom",
+    "As",
+    "Is",
+    "Convert",
+    "CanConvert",
+    "CalculateAge",
+]
 
 
 def tree(chance: random.Random, depth: int) -> dict[str, Any]:

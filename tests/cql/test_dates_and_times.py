@@ -15,7 +15,7 @@ from fhir_content.cql.temporal import DAY, MILLISECOND, MONTH, YEAR, compare, co
 from fhir_content.cql.values import Quantity
 
 full_dates = st.dates(python_date(1900, 1, 1), python_date(2100, 12, 31))
-moments = st.datetimes(datetime(1900, 1, 1), datetime(2100, 1, 1))  # noqa: DTZ001
+moments = st.datetimes(datetime(1900, 1, 1), datetime(2100, 1, 1))
 
 
 def of_date(day):

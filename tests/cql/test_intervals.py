@@ -112,11 +112,19 @@ def test_an_interval_that_ends_before_it_begins_is_an_error(node):
 
 EXPANDED = [
     (interval(1, 10), quantity(3, "1"), [(1, 3), (4, 6), (7, 9)]),
-    (interval(date(2018, 1, 1), date(2018, 1, 4)), quantity(2, "days"), [("2018-01-01", "2018-01-02"), ("2018-01-03", "2018-01-04")]),
-    (interval(date(2018, 1, 15), date(2018, 3, 2)), quantity(1, "month"), [("2018-01", "2018-01"), ("2018-02", "2018-02"), ("2018-03", "2018-03")]),
+    (
+        interval(date(2018, 1, 1), date(2018, 1, 4)),
+        quantity(2, "days"),
+        [("2018-01-01", "2018-01-02"), ("2018-01-03", "2018-01-04")],
+    ),
+    (
+        interval(date(2018, 1, 15), date(2018, 3, 2)),
+        quantity(1, "month"),
+        [("2018-01", "2018-01"), ("2018-02", "2018-02"), ("2018-03", "2018-03")],
+    ),
     (interval(date(2018, 1), date(2018, 3)), quantity(1, "day"), []),
     (interval(quantity(1, "g"), quantity(2, "g")), quantity(1, "g"), [("1 'g'", "1 'g'"), ("2 'g'", "2 'g'")]),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("source", "per", "expected"), EXPANDED)

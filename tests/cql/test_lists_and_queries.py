@@ -229,9 +229,14 @@ def test_parameters_have_defaults_and_are_given():
         "library": {
             "identifier": {"id": "P"},
             "parameters": {"def": [{"name": "Region", "default": lit("EU")}, {"name": "None"}]},
-            "statements": {"def": [{"name": "r", "expression": {"type": "ParameterRef", "name": "Region"}}, {"name": "n", "expression": {"type": "ParameterRef", "name": "None"}}]},
+            "statements": {
+                "def": [
+                    {"name": "r", "expression": {"type": "ParameterRef", "name": "Region"}},
+                    {"name": "n", "expression": {"type": "ParameterRef", "name": "None"}},
+                ]
+            },
         }
-    }  # fmt: skip
+    }
     one = Library.from_elm(document)
     assert one.evaluate_all(Context()) == {"r": "EU", "n": None}
     assert one.evaluate("r", Context(parameters={"Region": "US"})) == "US"
@@ -243,9 +248,14 @@ def test_definitions_of_an_included_library_are_evaluated_once():
         "library": {
             "identifier": {"id": "Top"},
             "includes": {"def": [{"localIdentifier": "B", "path": "Test", "version": "1"}]},
-            "statements": {"def": [{"name": name, "expression": {"type": "ExpressionRef", "name": "a", "libraryName": "B"}} for name in "xy"]},
+            "statements": {
+                "def": [
+                    {"name": name, "expression": {"type": "ExpressionRef", "name": "a", "libraryName": "B"}}
+                    for name in "xy"
+                ]
+            },
         }
-    }  # fmt: skip
+    }
     top, context = Library.from_elm(document, [base]), Context()
     assert top.evaluate_all(context) == {"x": 5, "y": 5}
     assert base.evaluate("a", context) == 5
