@@ -10,6 +10,7 @@ from collections.abc import Callable
 import z3
 
 from fhir_content.proof.logic import Node
+from fhir_content.proof.shape import Scope, units_of
 from fhir_content.proof.term import (
     DECIMAL,
     INTEGER,
@@ -23,6 +24,7 @@ from fhir_content.proof.term import (
     choose,
     exact,
     nothing,
+    number,
     of_kind,
 )
 from fhir_content.proof.terms import Place, Terms, operator
@@ -133,6 +135,19 @@ def _to_quantity(terms: Terms, node: Node, place: Place) -> Term:
     if operand.kind not in NUMBERS:
         raise Unsupported
     return Term(QUANTITY, operand.known, number, dimension=z3.IntVal(terms.world.place("1")[0]))
+
+
+@operator("Property")
+def _property(terms: Terms, node: Node, place: Place) -> Term:
+    """The number of a quantity whose unit is the same for everyone."""
+    if node.get("path") != "value" or not isinstance(node.get("source"), dict):
+        raise Unsupported
+    quantity = terms.term(node["source"], place)
+    units = units_of(node["source"], Scope(terms.logic, place.library))
+    if quantity.kind != QUANTITY or units.any_unit or len(units.units) != 1:
+        raise Unsupported
+    factor = terms.world.place(next(iter(units.units)))[1]
+    return Term(DECIMAL, z3.And(quantity.known, quantity.dimension >= 0), quantity.value / number(factor))
 
 
 def _extreme(name: str, better: Callable[[Formula, Formula], Formula]) -> None:

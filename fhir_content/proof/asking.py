@@ -47,13 +47,14 @@ def _needed(subject: Subject, action: Action, asked: list[Input]) -> Claim:
     variables = tuple(part for each in subject.table.terms.world.inputs.values() for part in each.variables)
     answers = tuple(fresh(part, tag) for tag in (ONE, TWO) for each in asked for part in each.variables)
     rest = [each for each in subject.askable if each not in asked]
+    effects = _effects(subject, one, two) + _read(subject, one, asked)
     return Claim(
         f"{action.id} is needed",
         action.element,
         f'"{action.title}" asks only where an answer could change what is proposed',
         f'"{action.title}" asks where no answer would change what is proposed',
         z3.And(action.applies, subject.all_known(rest)),
-        no_answer=NoAnswer(_possible(subject, one, two), tuple(_effects(subject, one, two)), variables, answers),
+        no_answer=NoAnswer(_possible(subject, one, two), tuple(effects), variables, answers),
     )
 
 
@@ -101,3 +102,9 @@ def _effects(subject: Subject, one: Other, two: Other) -> list[Formula]:
     """For each proposal, that it applies one way and not the other."""
     pairs = [(one.formula(action.applies), two.formula(action.applies)) for action in subject.proposals]
     return [z3.simplify(first != second) for first, second in pairs if not first.eq(second)]
+
+
+def _read(subject: Subject, other: Other, asked: list[Input]) -> list[Formula]:
+    """For each proposal whose text or dose is made from an answer, that it applies: the answer changes it then."""
+    owners = {each.owner for each in asked}
+    return [other.formula(action.applies) for action in subject.proposals if owners & action.reads]

@@ -8,7 +8,7 @@ from decimal import Decimal
 import z3
 
 from fhir_content.proof.term import INTEGER, Formula, Term
-from fhir_content.proof.world import plain, real, variables
+from fhir_content.proof.world import is_variable, plain, real, variables
 
 _COMPARISONS = (z3.Z3_OP_LE, z3.Z3_OP_GE, z3.Z3_OP_LT, z3.Z3_OP_GT, z3.Z3_OP_EQ, z3.Z3_OP_DISTINCT)
 # Numbers beyond this are limits of CQL's types, not of anyone's table.
@@ -21,6 +21,7 @@ class Boundaries:
     def __init__(self, formulas: Iterable[Formula]) -> None:
         """Collect it from every comparison of numbers; texts are numbers here."""
         self._numbers: dict[str, set[Decimal]] = {}
+        self._equals: dict[str, set[int]] = {}
         seen: set[int] = set()
         waiting = list(formulas)
         while waiting:
@@ -30,14 +31,24 @@ class Boundaries:
             seen.add(part.get_id())
             waiting.extend(part.children())
             if z3.is_app(part) and part.decl().kind() in _COMPARISONS and z3.is_arith(part.arg(0)):
-                numbers = set(_numerals(part))
-                for name in variables(part):
-                    self._numbers.setdefault(name, set()).update(numbers)
+                self._compare(part)
+
+    def _compare(self, part: Formula) -> None:
+        numbers = set(_numerals(part))
+        for name in variables(part):
+            self._numbers.setdefault(name, set()).update(numbers)
+        for one, two in (part.children(), part.children()[::-1]):
+            if is_variable(one) and z3.is_int_value(two):
+                self._equals.setdefault(str(one), set()).add(two.as_long())
 
     def of(self, value: Formula) -> list[Decimal]:
         """What the variables in a value are compared with, the largest first."""
         found: set[Decimal] = set().union(*(self._numbers.get(name, set()) for name in variables(value)))
         return sorted((each for each in found if abs(each) < _LARGEST), reverse=True)
+
+    def texts(self, value: Formula) -> list[int]:
+        """The numbers of the texts that a variable is equal to or not."""
+        return sorted(set().union(*(self._equals.get(name, set()) for name in variables(value))))
 
     def around(self, term: Term) -> list[Decimal]:
         """Each boundary of a number, and one step below and above it."""

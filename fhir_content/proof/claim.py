@@ -22,8 +22,9 @@ _QUESTION_LIMIT = 2000
 
 @dataclass(frozen=True, slots=True)
 class NoAnswer:
-    """That for a patient, whose variables are `of`, no values of the variables `answers` that are `possible` make one
-    of `effects` true.
+    """That no values of the variables `answers` that are `possible` make one of `effects` true.
+
+    `of` are the variables of the patient of whom this is said.
     """
 
     possible: Formula
@@ -70,15 +71,12 @@ class Subject:
 
     def can_be_known(self, each: Input) -> Formula:
         """When an input can be known at all: always, unless a fact says only if."""
-        conditions = [fact.condition for fact in self.facts if fact.condition is not None and self._is(fact, each)]
-        return z3.And(*conditions)
-
-    def _is(self, fact: Given, each: Input) -> bool:
-        return each.owner.name == fact.of and each.name == fact.of
+        return z3.And(*(fact.condition for fact in self.facts if each.key in fact.of))
 
     def decides(self, each: Input) -> Formula:
-        """Whether an input is known well enough to compare: in a unit that converts, as one of the texts that the
-        logic names, and not merely within bounds.
+        """Whether an input is known well enough to compare.
+
+        In a unit that converts, as one of the texts that the logic names, and not merely within bounds.
         """
         term, texts = each.term, self._texts.get(each.key, [])
         parts = [term.known]
@@ -92,7 +90,7 @@ class Subject:
         """The texts with which each input is compared."""
         boundaries = Boundaries([action.applies for action in self.table.actions] + [row.holds for row in self.rows])
         texts = [each for each in self.askable if each.term.kind == STRING]
-        return {each.key: [int(number) for number in boundaries.of(each.term.value)] for each in texts}
+        return {each.key: boundaries.texts(each.term.value) for each in texts}
 
     def all_known(self, inputs: list[Input] | None = None) -> Formula:
         """Every one of the inputs, or of all, known well enough to compare, if it can be known."""
@@ -124,7 +122,7 @@ class Subject:
 
     @cached_property
     def proposals(self) -> list[Action]:
-        """The choices that propose care: all that do not ask, groups left aside in which each action has a condition."""
+        """The choices that propose care: all that do not ask, but no group in which each action has a condition."""
         return [
             action
             for action in self.table.choices

@@ -21,12 +21,14 @@ from fhir_content.source import read
 class Parameter(BaseModel):
     """One entry: the definition or CQL parameter of that name, and the values it may be given.
 
-    `range`: from lowest to highest, in `unit`. `values`: the texts that a CQL parameter takes.
+    `range`: from lowest to highest, in `unit`; none where the number is not contested. `values`: the texts that a CQL
+    parameter takes. `library` need be said only where two libraries define the name.
     """
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
     name: str
+    library: str = ""
     unit: str = "1"
     range: tuple[Decimal, Decimal] | None = None
     values: tuple[str, ...] = Field(default=())
@@ -35,14 +37,13 @@ class Parameter(BaseModel):
 class _ParameterTable(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
-    library: str
     parameters: tuple[Parameter, ...]
 
 
-def read_parameters(path: Path, name: str) -> tuple[str, tuple[Parameter, ...]]:
-    """The library and entries of a parameter table, none where there is no file; raises ProjectError."""
+def read_parameters(path: Path, name: str) -> tuple[Parameter, ...]:
+    """The entries of a parameter table, none where there is no file; raises ProjectError."""
     if not path.is_file():
-        return "", ()
+        return ()
     source = read(path, name)
     if source.issues:
         raise ProjectError(f"{name} cannot be read", source.issues)
@@ -50,22 +51,23 @@ def read_parameters(path: Path, name: str) -> tuple[str, tuple[Parameter, ...]]:
         table = _ParameterTable.model_validate(source.data)
     except ValidationError as error:
         raise ProjectError(f"{name} is not a parameter table", tuple(declaration_issues(source, error))) from None
-    return table.library, table.parameters
+    return table.parameters
 
 
-def vary(terms: Terms, library: str, parameters: tuple[Parameter, ...]) -> None:
-    """Let each contested parameter of the library take every value in its range, and each text its stated values."""
-    if library not in terms.logic.libraries:
-        return
-    home = terms.logic.library(library)
+def vary(terms: Terms, parameters: tuple[Parameter, ...]) -> None:
+    """Let each contested parameter take every value in its range, and each text its stated values."""
     for parameter in parameters:
-        name = Name(library, parameter.name)
-        if parameter.range and parameter.name in home.statements:
-            terms.fixed[name] = _any_in_range(terms, name, parameter)
-        elif parameter.values and parameter.name in home.parameters:
-            term = terms.parameter(name)
-            if term.kind == STRING:
-                terms.world.laws.append(z3.Or(*(term.value == terms.world.text(each) for each in parameter.values)))
+        for library in terms.logic.libraries.values():
+            if parameter.library not in ("", library.name):
+                continue
+            name = Name(library.name, parameter.name)
+            if parameter.range and parameter.name in library.statements:
+                terms.fixed[name] = _any_in_range(terms, name, parameter)
+            elif parameter.values and parameter.name in library.parameters:
+                term = terms.parameter(name)
+                if term.kind == STRING:
+                    stated = [term.value == terms.world.text(each) for each in parameter.values]
+                    terms.world.laws.append(z3.Or(*stated))
 
 
 def _any_in_range(terms: Terms, name: Name, parameter: Parameter) -> Term:

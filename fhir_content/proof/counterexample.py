@@ -11,10 +11,13 @@ import z3
 
 from fhir_content.proof.boundaries import Boundaries
 from fhir_content.proof.claim import Claim, Subject
-from fhir_content.proof.patient import Patient, answer
+from fhir_content.proof.patient import Answer, Patient, Version, answer, is_plain
 from fhir_content.proof.search import Search
 from fhir_content.proof.term import ANY, BOOLEAN, NUMBERS, QUANTITY, STRING, Formula, Term, number
-from fhir_content.proof.world import Input, variables
+from fhir_content.proof.world import Input, Other, variables
+
+# Seconds for one wish about the patient: one that takes longer is not granted.
+_WISH = 0.3
 
 
 def smallest(search: Search, subject: Subject, claim: Claim) -> Patient:
@@ -24,14 +27,17 @@ def smallest(search: Search, subject: Subject, claim: Claim) -> Patient:
     names = variables(formula)
     inputs = [each for each in world.inputs.values() if any(str(part) in names for part in each.variables)]
     inputs += [each for other in claim.others for each in other.inputs if each not in inputs]
+    search.seconds = min(search.seconds, _WISH)
     boundaries = Boundaries([formula, subject.laws, *(action.applies for action in subject.table.actions)])
     for each in sorted(inputs, key=_rank):
         settle(search, _plainest(each, each.term, boundaries, subject))
+    before = [Other("", (), ())]
     for other in claim.others:
         for each in other.inputs:
             term = other.term(each)
-            settle(search, [_equal(each.term, term), *_plainest(each, term, boundaries, subject)])
-    search.check()
+            same = [_equal(earlier.term(each), term) for earlier in reversed(before)]
+            settle(search, [*same, *_plainest(each, term, boundaries, subject)])
+        before.append(other)
     return _told(search, subject, claim, inputs)
 
 
@@ -74,8 +80,8 @@ def _plainest(asked: Input, term: Term, boundaries: Boundaries, subject: Subject
             yield z3.And(certain, fits, term.value == number(each))
         yield certain
     elif term.kind == STRING:
-        for each in boundaries.of(term.value):
-            yield term.value == int(each)
+        for text in boundaries.texts(term.value):
+            yield term.value == text
 
 
 def _told(search: Search, subject: Subject, claim: Claim, inputs: list[Input]) -> Patient:
@@ -85,15 +91,36 @@ def _told(search: Search, subject: Subject, claim: Claim, inputs: list[Input]) -
     def holds(formula: Formula) -> bool:
         return bool(z3.is_true(model.eval(formula, model_completion=True)))
 
-    compared = []
+    others = []
     for other in claim.others:
-        values = [(each, answer(other.term(each), model, world)) for each in other.inputs]
-        changed = tuple((each, value) for each, value in values if value != answer(each.term, model, world))
+        values = tuple((each, answer(other.term(each), model, world)) for each in other.inputs)
         actions = tuple(action.id for action in subject.leaves if holds(other.formula(action.applies)))
-        compared.append((other.says, changed, actions))
+        others.append(Version(other.says, values, actions))
+    values = tuple((each, answer(each.term, model, world)) for each in inputs)
     return Patient(
-        tuple((each, answer(each.term, model, world)) for each in inputs),
+        values,
+        tuple(_words(values, subject, model)),
         tuple(row.name.name for row in subject.rows if holds(row.holds)),
         tuple(action.id for action in subject.leaves if holds(action.applies)),
-        tuple(compared),
+        tuple(others),
     )
+
+
+def _words(
+    values: tuple[tuple[Input, Answer], ...], subject: Subject, model: z3.ModelRef
+) -> Iterator[tuple[str, Answer]]:
+    """What is known of a patient, each thing once.
+
+    An input that is only a part of a definition is told as that definition, unless it is one of the table's rows.
+    """
+    table = subject.table
+    rows = {row.name for row in table.rows} | {name for action in table.actions for name in action.names}
+    told: set[str] = set()
+    for each, value in values:
+        name, said = each.name, value
+        if each.owner.name != each.name and each.owner not in rows:
+            term = table.terms.definition(each.owner)
+            name, said = each.owner.name, answer(term, model, table.terms.world)
+        if name not in told and not is_plain(each, said):
+            told.add(name)
+            yield name, said

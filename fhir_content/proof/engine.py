@@ -75,12 +75,7 @@ class Engine:
             if key in self._keys:
                 used.add(key)
                 return {"type": "ParameterRef", "name": _PREFIX + key}
-        return {
-            key: value
-            if key in ("annotation", "resultTypeSpecifier", "signature")
-            else self._replaced(value, library, used)
-            for key, value in node.items()
-        }
+        return {key: value if key in _KEPT else self._below(value, library, used) for key, value in node.items()}
 
 
 def _where_known(expression: Node, given: Node) -> Node:

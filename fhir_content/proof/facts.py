@@ -1,5 +1,6 @@
-"""Facts: what relates the inputs and is not written in the logic - `definitions/<pathway>/facts.yaml` and tagged definitions.
+"""Facts: what relates the inputs and is not written in the logic.
 
+They stand in `definitions/<pathway>/facts.yaml`, or in the logic as tagged definitions.
 A definition with `@fact: source` in its comment is a fact that must hold for every patient. Each fact has a source.
 """
 
@@ -20,6 +21,7 @@ from fhir_content.proof.logic import Logic, LogicError, Name, tags
 from fhir_content.proof.operators import comparable
 from fhir_content.proof.term import BOOLEAN, NULL, NUMBERS, QUANTITY, Formula, Term, Unsupported, number
 from fhir_content.proof.terms import Terms
+from fhir_content.proof.world import Input
 from fhir_content.source import read
 
 
@@ -33,10 +35,21 @@ class Range(Declaration):
 
 
 class KnownIf(Declaration):
-    """A value that there can be only where a condition is true: months since a transplant, after a transplant."""
+    """A value that there can be only where a condition is true, or where another value is known too.
+
+    Months since a transplant, after a transplant; the day of a result, with the result. `of` is a definition: what is
+    said holds for all inputs that only it is made from.
+    """
 
     of: str
-    only_if: str = Field(alias="if")
+    only_if: str = Field(default="", alias="if")
+    together_with: str = Field(default="", alias="with")
+
+    @model_validator(mode="after")
+    def _one_form(self) -> KnownIf:
+        if bool(self.only_if) == bool(self.together_with):
+            raise ValueError("a value is known either `if` a condition is true or `with` another value")
+        return self
 
 
 class Fact(Declaration):
@@ -68,21 +81,30 @@ class Worse(Declaration):
     source: str
 
 
+class Allowed(Declaration):
+    """A claim about a plan that does not hold, and why that is right so."""
+
+    plan: str
+    claim: str
+    reason: str = Field(min_length=10)
+
+
 class FactsFile(Declaration):
     """The content of a facts.yaml."""
 
     facts: list[Fact] = []
     worse: list[Worse] = []
+    allow: list[Allowed] = []
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """A fact as a formula. `condition`: for a value known only if, the input's key and when it can be known."""
+    """A fact as a formula. `condition`: for values known only if, when the inputs of these keys can be known."""
 
     says: str
     source: str
     formula: Formula
-    of: str = ""
+    of: tuple[str, ...] = ()
     condition: Formula = None
 
 
@@ -90,6 +112,7 @@ def read_files(paths: Iterable[tuple[Path, str]]) -> FactsFile:
     """All facts of the files, each path with the name by which issues call it; raises ProjectError."""
     facts: list[Fact] = []
     worse: list[Worse] = []
+    allow: list[Allowed] = []
     for path, name in paths:
         source = read(path, name)
         if source.issues:
@@ -100,7 +123,8 @@ def read_files(paths: Iterable[tuple[Path, str]]) -> FactsFile:
             raise ProjectError(f"{name} is not a list of facts", tuple(declaration_issues(source, error))) from None
         facts += found.facts
         worse += found.worse
-    return FactsFile(facts=facts, worse=worse)
+        allow += found.allow
+    return FactsFile(facts=facts, worse=worse, allow=allow)
 
 
 def worsening(logic: Logic, library: str, stated: FactsFile) -> dict[Name, str]:
@@ -140,7 +164,8 @@ def _formula(terms: Terms, fact: Fact) -> Given:
             raise LogicError(f'fact "{fact.says}": "{name}" is {found.kind}, not {" or ".join(kinds)}')
         return found
 
-    of, condition = "", None
+    of: tuple[str, ...] = ()
+    condition = None
     if fact.implies:
         one, two = (term(name, BOOLEAN) for name in fact.implies)
         formula = z3.Implies(one.is_true, two.is_true)
@@ -148,15 +173,28 @@ def _formula(terms: Terms, fact: Fact) -> Given:
         held = [term(name, BOOLEAN).is_true for name in fact.never_together]
         formula = z3.AtMost(*held, 1)
     elif fact.known:
-        condition = term(fact.known.only_if, BOOLEAN).is_true
-        of = fact.known.of
-        formula = z3.Implies(terms.definition(Name(fact.library, of)).known, condition)
+        condition = _condition(terms, fact.library, fact.known)
+        inputs = _made_from(terms, Name(fact.library, fact.known.of))
+        of = tuple(each.key for each in inputs)
+        formula = z3.And(*(z3.Implies(each.term.known, condition) for each in inputs))
     elif fact.at_most:
         small, large = (term(name, *NUMBERS, QUANTITY) for name in fact.at_most)
         formula = _at_most(small, large, fact)
     elif fact.range:
         formula = _within(terms, term(fact.range.of, *NUMBERS, QUANTITY), fact.range)
     return Given(fact.says, fact.source, z3.simplify(formula), of, condition)
+
+
+def _condition(terms: Terms, library: str, known: KnownIf) -> Formula:
+    name = Name(library, known.only_if or known.together_with)
+    term = terms.definition(name)
+    return term.is_true if known.only_if else term.known
+
+
+def _made_from(terms: Terms, name: Name) -> list[Input]:
+    """The inputs that a definition is, or is made from and no other definition."""
+    terms.definition(name)
+    return [each for each in terms.world.inputs.values() if each.owner == name]
 
 
 def _at_most(one: Term, two: Term, fact: Fact) -> Formula:

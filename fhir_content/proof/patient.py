@@ -60,13 +60,38 @@ def _unit(dimension: int, world: World) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Version:
+    """The same patient with some inputs otherwise, and the actions that apply then."""
+
+    says: str
+    inputs: tuple[tuple[Input, Answer], ...]
+    actions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Patient:
-    """A counterexample: the inputs that matter with their values, and in its copies those that differ."""
+    """A counterexample: every input that matters with its value, the rows and actions that hold, and its versions.
+
+    `words`: what is known of the patient beyond the plainest, what is neither missing, nor no, nor a count of 0.
+    """
 
     inputs: tuple[tuple[Input, Answer], ...]
+    words: tuple[tuple[str, Answer], ...] = ()
     rows: tuple[str, ...] = ()
     actions: tuple[str, ...] = ()
-    compared: tuple[tuple[str, tuple[tuple[Input, Answer], ...], tuple[str, ...]], ...] = ()
+    versions: tuple[Version, ...] = ()
 
     def __getitem__(self, key: str) -> Answer:
         return {each.key: value for each, value in self.inputs}[key]
+
+    @property
+    def open(self) -> list[Input]:
+        """The inputs in which his versions differ from each other, or from him where there is one."""
+        chosen = [dict(version.inputs) for version in self.versions]
+        own = [dict(self.inputs)] if len(chosen) == 1 else []
+        return [each for each in chosen[0] if len({one[each] for one in [*own, *chosen]}) > 1] if chosen else []
+
+
+def is_plain(each: Input, value: Answer) -> bool:
+    """Whether a value goes without saying."""
+    return not value.known or value.value is False or (each.never_null and value.value == 0)

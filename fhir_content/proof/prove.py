@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -20,8 +19,10 @@ from fhir_content.proof.facts import FactsFile, given, read_files, worsening
 from fhir_content.proof.hazards import Contraindication, read_log
 from fhir_content.proof.logic import Logic, LogicError
 from fhir_content.proof.patient import Patient
+from fhir_content.proof.reads import library_of
+from fhir_content.proof.results import plans_with_logic
 from fhir_content.proof.search import Search
-from fhir_content.proof.table import Table, library_of, read
+from fhir_content.proof.table import Table, read
 from fhir_content.proof.terms import Terms
 from fhir_content.resource import Resource
 
@@ -73,7 +74,7 @@ class Premises:
 
     facts: FactsFile
     contraindications: tuple[Contraindication, ...]
-    parameters: tuple[str, tuple[contested.Parameter, ...]]
+    parameters: tuple[contested.Parameter, ...]
 
 
 def premises(project: Project) -> Premises:
@@ -87,36 +88,20 @@ def premises(project: Project) -> Premises:
     )
 
 
-def libraries(project: Project) -> Logic:
-    """The compiled libraries of the project; raises ProjectError where there are none."""
-    files = sorted((project.build / "elm").glob("*.json"))
-    if not files:
-        raise ProjectError("there is no compiled logic in build/elm: run `fhir-content compile`")
-    return Logic(json.loads(file.read_bytes()) for file in files)
-
-
 def plans_of(project: Project, names: Sequence[str]) -> list[Resource]:
     """The PlanDefinitions of these ids that have logic, all of them without names; raises ProjectError."""
     plans = {plan.id: plan for plan in project.catalog.of("PlanDefinition")}
     unknown = [name for name in names if name not in plans]
     if unknown:
         raise ProjectError(f"there is no PlanDefinition {unknown[0]}")
-    wanted = [plans[name] for name in names] if names else list(plans.values())
-    return [plan for plan in wanted if library_of(plan, project.catalog)]
-
-
-def prove(project: Project, names: Sequence[str] = (), limit: float = LIMIT) -> Iterator[PlanProof]:
-    """Each plan proved in turn; raises ProjectError or LogicError where the project cannot be read."""
-    stated, logic = premises(project), libraries(project)
-    for plan in plans_of(project, names):
-        yield prove_plan(subject_of(plan, project, logic, stated), limit)
+    return [plan for plan in plans_with_logic(project) if not names or plan.id in names]
 
 
 def subject_of(plan: Resource, project: Project, logic: Logic, stated: Premises) -> Subject:
     """The plan with its logic read and all that is given about it; raises LogicError for contradictory facts."""
     terms = Terms(logic)
     library = library_of(plan, project.catalog)
-    contested.vary(terms, *stated.parameters)
+    contested.vary(terms, stated.parameters)
     table = read(plan, project.catalog, terms)
     return assemble(table, library, stated)
 

@@ -15,13 +15,13 @@ from fhir_content.proof.term import Formula
 
 
 class Search:
-    """The solver for one claim; `deadline` in seconds from now bounds all checks together that are made before it."""
+    """The solver for one claim; each check takes `seconds` at most."""
 
     def __init__(self, laws: Formula, claim: Claim, seconds: float) -> None:
         """Assert the laws and the violation."""
         self._solver = z3.Solver()
         self._solver.add(laws, claim.violated)
-        self._seconds = seconds
+        self.seconds = seconds
         self._against = claim.no_answer
         self._answers = z3.Solver()
         if self._against is not None:
@@ -30,7 +30,7 @@ class Search:
 
     def check(self, *wishes: Formula) -> z3.CheckSatResult:
         """Whether there is such a patient who fulfils the wishes too: sat (then `model` is one), unsat or unknown."""
-        end = monotonic() + self._seconds
+        end = monotonic() + self.seconds
         while (left := end - monotonic()) > 0:
             self._solver.set("timeout", max(1, int(left * 1000)))
             found = self._solver.check(*wishes)

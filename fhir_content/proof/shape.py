@@ -180,3 +180,35 @@ def _is_number(node: Node, scope: Scope) -> bool:
         left, right = node["operand"]
         return _is_number(left, scope) and right.get("type") == "Literal" and float(right["value"]) != 0
     return False
+
+
+def is_reading(node: Node, scope: Scope) -> bool:
+    """Whether an expression only reads a value from the record: guarded in some way, and null or that value.
+
+    Such a definition is one input: whether its guards or its value are missing makes no difference to anyone.
+    """
+    return (
+        node.get("type") in ("If", "Case")
+        and kind_of(node, scope) not in (ANY, BOOLEAN)
+        and _reads(node, scope) is True
+    )
+
+
+def _reads(node: Node, scope: Scope) -> bool | None:
+    """True for something read, None for null, False for anything else."""
+    kind = node.get("type")
+    if kind in ("If", "Case"):
+        found = {_reads(each, scope) for each in _results(node)}
+        return False if False in found else True if True in found else None
+    if kind in ("As", "ToDecimal", "ToQuantity"):
+        return _reads(node["operand"], scope)
+    if kind in ("Add", "Subtract", "Multiply", "Divide"):
+        number, other = sorted(node["operand"], key=lambda each: each.get("type") != "Literal")
+        return number.get("type") == "Literal" and _reads(other, scope)
+    if kind == "FunctionRef":
+        return any(kind_of(each, scope) == ANY for each in node.get("operand") or [])
+    return None if kind == "Null" else kind in _READ
+
+
+# Where a value comes out of the record as it stands there.
+_READ = _DURATIONS | {"Property", "First", "Last", "SingletonFrom", "Query", "Max", "Min"}

@@ -14,6 +14,7 @@ import z3
 from fhir_content.canonical import Canonical
 from fhir_content.catalog import Catalog
 from fhir_content.proof.logic import LogicError, Name
+from fhir_content.proof.reads import library_of, names_read
 from fhir_content.proof.term import BOOLEAN, NULL, TRUE, Formula
 from fhir_content.proof.terms import Terms
 from fhir_content.proof.world import Input
@@ -33,7 +34,7 @@ class Action:
     """One action, however deep: the formula that says when it applies, its group's condition included.
 
     `collects`: FHIR marks it as collecting information; `requests`: it orders something, which may be a missing result.
-    `names`: the definitions in its own conditions.
+    `names`: the definitions in its own conditions; `reads`: those that its dynamic values rest on.
     """
 
     element: Element
@@ -43,6 +44,7 @@ class Action:
     requests: bool
     is_leaf: bool
     names: tuple[Name, ...]
+    reads: frozenset[Name]
 
     @property
     def is_choice(self) -> bool:
@@ -109,15 +111,6 @@ def read(plan: Resource, catalog: Catalog, terms: Terms) -> Table:
     return table
 
 
-def library_of(plan: Resource, catalog: Catalog) -> str:
-    """The name of the first library, which is the one that engines read; "" where a plan has none."""
-    for element in plan.root.each("library"):
-        canonical = Canonical.parse(str(element.value))
-        resource = catalog.resolve(canonical)
-        return resource.name if resource is not None else canonical.id
-    return ""
-
-
 def _read_action(table: Table, element: Element, parent: str, outer: Formula, catalog: Catalog) -> None:
     own, names = [], []
     for condition in element.each("condition"):
@@ -128,7 +121,8 @@ def _read_action(table: Table, element: Element, parent: str, outer: Formula, ca
     applies = z3.simplify(z3.And(outer, *own))
     inner = list(element.each("action"))
     collects, requests = _purpose(element, catalog)
-    table.actions.append(Action(element, parent, applies, collects, requests, not inner, tuple(names)))
+    reads = names_read(element, table.library, catalog, table.terms.logic)
+    table.actions.append(Action(element, parent, applies, collects, requests, not inner, tuple(names), reads))
     for child in inner:
         _read_action(table, child, element.expression, applies, catalog)
 
@@ -160,12 +154,16 @@ def _stated_library(expression: Element, default: str) -> str:
 
 
 def _purpose(element: Element, catalog: Catalog) -> tuple[bool, bool]:
-    """Whether an action collects information, and whether it requests a service; a group does what all in it do."""
+    """Whether an action collects information, and whether it requests a service.
+
+    A group requests when all in it do, and collects when besides some of it collects.
+    """
     inner = [_purpose(child, catalog) for child in element.each("action")]
     if _is_collecting(element):
         return True, True
     if inner:
-        return all(collects for collects, _ in inner), all(requests for _, requests in inner)
+        requests = all(requests for _, requests in inner)
+        return requests and any(collects for collects, _ in inner), requests
     reference = element.text("definitionCanonical")
     definition = catalog.resolve(reference) if reference else None
     if Canonical.parse(reference).type == "Questionnaire":

@@ -80,7 +80,9 @@ class Terms:
             if name in self._open:
                 raise LogicError(f'the definition "{name.name}" of library {name.library} calls itself')
             self._open.add(name)
-            self._known[name] = self.term(self.logic.body(name), Place(name))
+            body, place = self.logic.body(name), Place(name)
+            reads = shape.is_reading(body, shape.Scope(self.logic, name.library))
+            self._known[name] = self.opaque(body, place).term if reads else self.term(body, place)
             self._open.discard(name)
         return self._known[name]
 

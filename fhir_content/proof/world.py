@@ -23,7 +23,7 @@ _SORTS = {
 NO_DIMENSION = -1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Input:
     """An expression that is not looked into, or a parameter: any value of its type, and null unless it never is.
 
@@ -135,8 +135,7 @@ def real(value: Formula) -> Decimal:
 
 def plain(value: Decimal) -> Decimal:
     """The decimal without trailing zeros and without exponent."""
-    value = value.normalize()
-    return value.quantize(Decimal(1)) if int(value.as_tuple().exponent) > 0 else value
+    return Decimal(f"{value.normalize():f}")
 
 
 def _bounds(term: Term) -> list[Formula]:

@@ -1,0 +1,43 @@
+"""`fhir-content prove`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from fhir_content.commands import _options
+
+_FORMAT = click.Choice(["text", "json", "junit"])
+
+
+@click.command()
+@click.argument("plans", nargs=-1)
+@click.option(
+    "--format", "format_name", type=click.Choice(["text", "json", "junit"]), default="text", show_default=True
+)
+@click.option("--limit", type=click.FloatRange(0.01, 3600), default=5.0, show_default=True, help="Seconds for a claim.")
+@_options.output
+@_options.project
+def command(
+    plans: tuple[str, ...],
+    format_name: str,
+    limit: float,
+    output: Path | None,
+    project_dir: Path | None,
+) -> None:
+    """Prove the decision tables for every patient; a proof that fails prints the patient for whom it fails.
+
+    Example: fhir-content prove imd-21-ig-initiate
+    """
+    from fhir_content.commands._printing import emit
+    from fhir_content.commands._progress import progress
+    from fhir_content.project import find_root, load
+    from fhir_content.proof.session import prove
+
+    project = load(find_root(project_dir or Path.cwd()))
+    with progress() as step:
+        done = prove(project, plans, format_name, limit=limit, step=step)
+    emit(done.text, output)
+    sys.exit(0 if done.is_clean else 1)

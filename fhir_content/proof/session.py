@@ -1,0 +1,40 @@
+"""One call for the command line: prove, or compare with another version, and tell of it in a format."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from fhir_content.project import Project, ProjectError
+from fhir_content.proof.telling import FORMATS, holds
+
+
+@dataclass(frozen=True, slots=True)
+class Proved:
+    """What to print, and whether every claim holds."""
+
+    text: str
+    is_clean: bool
+
+
+def prove(
+    project: Project,
+    names: Sequence[str],
+    format_name: str,
+    *,
+    limit: float,
+    step: Callable[[str], None],
+) -> Proved:
+    """Prove the plans of these ids, or all; `limit` is the seconds for one claim.
+
+    Raises ProjectError or LogicError where the project cannot be read, or the solver is not installed.
+    """
+    try:
+        from fhir_content.proof import run
+    except ModuleNotFoundError as error:
+        if error.name != "z3":
+            raise
+        raise ProjectError("proofs need the solver z3: pip install 'fhir-content[prove]'") from None
+    found = list(run.prove(project, names, limit, step))
+    told = [outcome.result for outcome in found]
+    return Proved(FORMATS[format_name](told), holds(told))
