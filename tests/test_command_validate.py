@@ -187,3 +187,24 @@ def test_watching_looks_again_when_a_file_changes(project):
         for _ in changes([], project, wait):
             seen.append(len(looks))
     assert seen == [0, 2, 4]
+
+
+def test_the_parameter_table_reaches_the_rules_through_the_release(project):
+    """A table that is dropped on the way would silence its rule without a word."""
+    (project / "definitions" / "shared").mkdir()
+    (project / "definitions" / "shared" / "parameters.yaml").write_text(
+        "parameters: [{name: Low IgG, value: 5, unit: g/L}]\n"
+    )
+    elm = {"identifier": {"id": "LParameters", "version": "1.0.0"}}
+    elm["statements"] = {"def": [{"name": "Low IgG", "expression": {"type": "Quantity", "value": 4, "unit": "g/L"}}]}
+    (project / "build" / "elm").mkdir(parents=True)
+    (project / "build" / "elm" / "LParameters-1.0.0.json").write_text(json.dumps({"library": elm}))
+    text = LIBRARY.replace("id: L\nname: L", "id: LParameters\nname: LParameters")
+    (project / "definitions" / "Library-LParameters.yaml").write_text(text)
+    (project / "definitions" / "LParameters.cql").write_text(
+        "library LParameters version '1.0.0'\ndefine \"Low IgG\": 4 'g/L'\n"
+    )
+    found = [issue for issue in json.loads(run("--format", "json").stdout)["issues"] if issue["severity"] == "error"]
+    assert [(issue["rule"], issue["file"]) for issue in found] == [
+        ("parameter-value-differs", "definitions/shared/parameters.yaml")
+    ]

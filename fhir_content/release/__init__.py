@@ -18,7 +18,9 @@ _HEAD = ("resourceType", "id", "meta", "implicitRules", "language")
 
 def release(catalog: Catalog) -> Catalog:
     """Every resource of the catalog as it is released."""
-    return Catalog((released(each, catalog) for each in catalog), catalog.issues, base=catalog.base)
+    as_released = Catalog((released(each, catalog) for each in catalog), catalog.issues, base=catalog.base)
+    as_released.tables = catalog.tables
+    return as_released
 
 
 def released(resource: Resource, catalog: Catalog) -> Resource:
