@@ -10,6 +10,10 @@ from fhir_content.release import release
 CONTENT = Path(__file__).parent / "content"
 
 
+def pytest_addoption(parser):
+    parser.addoption("--update-golden", action="store_true", help="write what is compared anew, instead of comparing")
+
+
 class Copy:
     """A copy of a miniature project, to be broken or changed."""
 
