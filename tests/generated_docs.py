@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import bad_input
 import click
 
 from fhir_content.__main__ import cli
@@ -29,7 +30,7 @@ def commands() -> str:
     return "\n".join(parts)
 
 
-PAGES = {"rules.md": _pages.markdown, "commands.md": commands}
+PAGES = {"rules.md": _pages.markdown, "commands.md": commands, "bad-input.md": bad_input.markdown}
 
 if __name__ == "__main__":
     for page, generate in PAGES.items():
