@@ -156,7 +156,8 @@ def between(start: Temporal, end: Temporal, unit: int, *, boundaries: bool) -> i
     if isinstance(start, Date) and unit > DAY:
         start, end = _as_date_time(start), _as_date_time(end)  # type: ignore[arg-type]
     count = _difference if boundaries else _duration
-    if start.precision == end.precision >= (unit or DAY):
+    finest = MILLISECOND if unit == MILLISECOND else SECOND  # milliseconds that are not stated count as 0 seconds
+    if min(start.precision, finest) == min(end.precision, finest) >= (unit or DAY):
         return count(start, end, unit)
     low, high = count(latest(start), earliest(end), unit), count(earliest(start), latest(end), unit)
     return low if low == high else Uncertainty(low, high)

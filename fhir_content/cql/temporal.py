@@ -186,7 +186,7 @@ def compare(left: Temporal, right: Temporal, precision: int = 0) -> int | None:
     """-1, 0 or 1, or None where the precision given in the data does not settle it.
 
     With a `precision` components beyond it do not count; without one, all do.
-    Offsets are reconciled only where hours or less are compared, as CQL asks.
+    Offsets are reconciled only where hours or less are compared, and milliseconds that are not stated equal 0.
     """
     shared = min(left.precision, right.precision)
     if precision and precision < shared:
@@ -197,9 +197,9 @@ def compare(left: Temporal, right: Temporal, precision: int = 0) -> int | None:
     one, two = left.key // weight, right.key // weight
     if one != two:
         return -1 if one < two else 1
-    if precision:
-        return 0 if shared == precision else None
-    return 0 if left.precision == right.precision else None
+    if shared == (precision or max(left.precision, right.precision)):
+        return 0
+    return 0 if shared == SECOND and left.key % 1000 == right.key % 1000 else None
 
 
 def with_components(value: Temporal, parts: list[int]) -> Temporal:

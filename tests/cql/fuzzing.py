@@ -1,4 +1,4 @@
-"""Random ELM and random data: trees of every node type, real libraries with random changes, bundles with random faults."""
+"""Random ELM and random data: trees of every node type, libraries and bundles with random changes."""
 
 from __future__ import annotations
 

@@ -115,6 +115,17 @@ def test_before_is_null_where_the_precision_does_not_settle_it(one, two, order):
     assert value(op("Before", one, two)) is order
 
 
+def test_milliseconds_that_are_not_stated():
+    on_the_second, later = date_time(2014, 1, 1, 10, 0, 0, 0), date_time(2014, 1, 1, 10, 0, 0, 1)
+    assert value(op("Equal", date_time(2014, 1, 1, 10, 0, 0), on_the_second)) is True
+    assert value(op("SameOrAfter", date_time(2014, 1, 1, 10, 0, 0), on_the_second)) is True
+    assert value(op("Equal", date_time(2014, 1, 1, 10, 0, 0), later)) is None
+    assert value(op("DurationBetween", date_time(2014, 1, 1, 10, 0, 0), later, precision="Second")) == 0
+    assert value(op("DurationBetween", date_time(2014, 1, 1, 10, 0, 0), later, precision="Millisecond")) == Uncertainty(
+        -998, 1
+    )
+
+
 def test_comparison_at_a_precision():
     assert value(op("SameAs", date(2014, 5, 1), date(2014, 5, 9), precision="Month")) is True
     assert value(op("SameAs", date(2014), date(2014, 5), precision="Month")) is None

@@ -328,7 +328,7 @@ def test_our_conversions_are_those_of_the_compiled_library(name):
 
 
 def test_a_patient_is_evaluated_the_same_every_time_and_changes_nothing():
-    shared, replacement = both()
+    _, replacement = both()
     for one in patients(50):
         before = json.dumps(one)
         first = [repr(replacement.evaluate_all(Context(one, NOW, value_sets=VALUE_SETS))) for _ in range(2)]
