@@ -7,6 +7,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+# The types whose resources are known by a canonical, and share the elements that package.yaml can fill in.
+# https://hl7.org/fhir/R4/metadataresource.html
+DEFINITIONAL = frozenset(
+    {
+        *("ActivityDefinition", "CodeSystem", "ConceptMap", "ImplementationGuide", "Library", "Measure"),
+        *("PlanDefinition", "Questionnaire", "StructureDefinition", "ValueSet"),
+    }
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Canonical:

@@ -6,14 +6,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-# The elements that metadata resources share; only these can be filled in from package.yaml.
-# https://hl7.org/fhir/R4/metadataresource.html
-DEFINITIONAL = frozenset(
-    {
-        *("ActivityDefinition", "CodeSystem", "ConceptMap", "ImplementationGuide", "Library", "Measure"),
-        *("PlanDefinition", "Questionnaire", "StructureDefinition", "ValueSet"),
-    }
-)
+from fhir_content.canonical import DEFINITIONAL
 
 
 class Declaration(BaseModel):

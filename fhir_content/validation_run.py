@@ -8,12 +8,10 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
-from fhir_content.allowance import read_allow_file, without_allowed
 from fhir_content.catalog import Catalog
 from fhir_content.correction import apply_corrections, correction
 from fhir_content.issue import Issue, in_order
 from fhir_content.project import Project, ProjectError, find_root, load, load_files
-from fhir_content.release import release
 from fhir_content.report import Summary, source_lines
 from fhir_content.validation_cache import Outcome, digest, read_outcome, write_outcome
 
@@ -44,6 +42,7 @@ def run(
 
 def project_issues(project: Project, *, only: Collection[str] = (), profiles: Sequence[str] = ()) -> list[Issue]:
     """The issues of a project that nobody allowed."""
+    from fhir_content.release import release
     from fhir_content.validate import validate
 
     catalog = release(project.catalog)
@@ -102,10 +101,14 @@ def _validated(catalog: Catalog, reload: Callable[[], Catalog], profiles: Sequen
 
 def _catalog_of(root: Path) -> Catalog:
     """A project is judged as it is released: what the tool adds (narrative, expansions) is judged with it."""
+    from fhir_content.release import release
+
     return release(load(root).catalog)
 
 
 def _not_allowed(root: Path, catalog: Catalog, issues: Sequence[Issue]) -> list[Issue]:
+    from fhir_content.allowance import read_allow_file, without_allowed  # pydantic: loose files do not pay for it
+
     allow = "build/allow.yaml"
     source, entries = read_allow_file(root / allow, allow)
     return in_order(without_allowed(issues, catalog, entries, source))

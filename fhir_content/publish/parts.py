@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from fhir_content.package import DEFINITIONAL
+from fhir_content.canonical import DEFINITIONAL
 from fhir_content.publish.plan import name_of
 from fhir_content.source import Json, read
 

@@ -9,10 +9,10 @@ import re
 from collections.abc import Iterator, Sequence
 from xml.etree import ElementTree
 
-from fhir_content.canonical import Canonical
+from fhir_content.canonical import DEFINITIONAL, Canonical
 from fhir_content.catalog import Catalog
 from fhir_content.issue import Issue, Severity
-from fhir_content.package import DEFINITIONAL, Package
+from fhir_content.package import Package
 from fhir_content.release.transaction import Entry
 from fhir_content.resource import Resource
 from fhir_content.source import Path

@@ -27,9 +27,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from fhir_content.canonical import DEFINITIONAL
 from fhir_content.catalog import Catalog
 from fhir_content.issue import Severity
-from fhir_content.package import DEFINITIONAL
 from fhir_content.resource import Element
 from fhir_content.rule import Finding, rule
 

@@ -5,7 +5,7 @@ For a package that is no longer to be used while records still point at it: noth
 
 from __future__ import annotations
 
-from fhir_content.package import DEFINITIONAL
+from fhir_content.canonical import DEFINITIONAL
 from fhir_content.project import Project
 from fhir_content.release.manifest import external_canonicals, manifest
 from fhir_content.release.transaction import in_dependency_order, put, transaction
