@@ -97,12 +97,15 @@ def apply(
     explained = Explained(found.root.text("title") or found.id, found.key, found.type)
     if found.type == "ActivityDefinition":
         return _activity(found, expressions, explained)
-    run = Run(catalog, expressions, contained=output == "careplan", explain=explain)
-    group = apply_plan(found, run, explained)
+    return _plan(found, Run(catalog, expressions, contained=output == "careplan", explain=explain), request, explained)
+
+
+def _plan(plan: Resource, run: Run, request: Request, explained: Explained) -> Outcome:
+    group = apply_plan(plan, run, explained)
     if run.contained:
         made = care_plan(group, run.outermost_first(), request)
     else:
-        made = bundle(group, run.resources, run.questions.resources(found, request))
+        made = bundle(group, run.resources, run.questions.resources(plan, request))
     issues = tuple(issue for messages in run.messages for issue in messages.issues)
     return Outcome(made, explained, issues)
 
