@@ -13,6 +13,7 @@ from fhir_content.cql.values import Value, ValueSet
 
 if TYPE_CHECKING:
     from fhir_content.cql.elm import State
+    from fhir_content.cql.library import Library
     from fhir_content.cql.retrieve import Records
 
 Codes: TypeAlias = AbstractSet[tuple[str | None, str | None]]
@@ -58,7 +59,7 @@ class Context:
         self.value_sets = value_sets or {}
         self.steps = steps
         self.patient = patient
-        self.states: dict[int, State] = {}
+        self.states: dict[Library, State] = {}
         self.messages: list[Any] = []
 
     @property

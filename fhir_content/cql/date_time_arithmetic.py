@@ -168,7 +168,9 @@ def _as_date_time(value: Date) -> DateTime:
 
 
 def age(birth: Date | DateTime, on: Date | DateTime, unit: int) -> int | Uncertainty | None:
-    """A person's age in whole units."""
+    """A person's age in whole units; by the calendar where only the day of birth is known."""
+    if isinstance(birth, DateTime) and birth.precision <= DAY and unit <= DAY:
+        birth = Date(*(birth.year, birth.month, birth.day)[: birth.precision])
     if isinstance(birth, DateTime) and isinstance(on, Date):
         on = DateTime(on.year, on.month, on.day, 0, on.precision, birth.offset)
     elif isinstance(birth, Date) and isinstance(on, DateTime):

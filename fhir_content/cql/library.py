@@ -90,9 +90,9 @@ class Library:
 
     def state(self, context: Context) -> State:
         """The state of this library in a Context, made the first time it is asked for."""
-        state = context.states.get(id(self))
+        state = context.states.get(self)
         if state is None:
-            state = context.states[id(self)] = self._template.copy()
+            state = context.states[self] = self._template.copy()
             state[0] = context
             for slot, library in self._include_slots:
                 state[slot] = library.state(context)
@@ -129,7 +129,7 @@ class Library:
 
     def evaluated(self, context: Context) -> dict[str, Value]:
         """The values of the definitions that the context has already evaluated, by name."""
-        state = context.states.get(id(self))
+        state = context.states.get(self)
         if state is None:
             return {}
         return {name: state[slot] for name, slot in self.slots.items() if state[slot] is not UNSET}

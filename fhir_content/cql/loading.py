@@ -31,6 +31,21 @@ class Definition:
     access_level: str
 
 
+def _type_text(specifier: Node) -> str:
+    """A type as CQL writes it: `Integer`, `FHIR.Patient`, `List<FHIR.Observation>`; "" where the ELM has none."""
+    kind = specifier.get("type", "NamedTypeSpecifier")
+    if kind == "NamedTypeSpecifier":
+        namespace, _, name = str(specifier.get("name", "")).rpartition("}")
+        return f"FHIR.{name}" if namespace.endswith("hl7.org/fhir") else name
+    if kind == "TupleTypeSpecifier":
+        parts = [f"{part.get('name')} {_type_text(part.get('elementType') or {})}" for part in specifier["element"]]
+        return f"Tuple{{{', '.join(parts)}}}"
+    if kind == "ChoiceTypeSpecifier":
+        return f"Choice<{', '.join(_type_text(part) for part in specifier['choice'])}>"
+    inner = specifier.get("elementType") or specifier.get("pointType") or {}
+    return f"{kind.removesuffix('TypeSpecifier')}<{_type_text(inner)}>"
+
+
 class Loading:
     """One library being compiled."""
 
@@ -97,10 +112,9 @@ class Loading:
             raise CqlError(f"{name} is defined twice", locator=str(node.get("locator", "")))
         self.compiler.definitions[name] = self.compiler.slot()
         self.compiler.locators[name] = str(node.get("locator", ""))
-        result = node.get("resultTypeName") or (node.get("resultTypeSpecifier") or {}).get("type") or ""
         self.definitions[name] = Definition(
             name,
-            str(result),
+            _type_text(node.get("resultTypeSpecifier") or {"name": node.get("resultTypeName") or ""}),
             str(node.get("locator", "")),
             str(node.get("context", "")),
             str(node.get("accessLevel", "Public")),

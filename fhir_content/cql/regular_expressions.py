@@ -1,8 +1,8 @@
 """Regular expressions with a bound on their time.
 
-Python's engine backtracks, so a pattern could take for ever. Patterns with a repetition inside an unbounded
-repetition, or with a back-reference, are refused, and long texts are refused for patterns with several unbounded
-repetitions: what is left takes polynomial time on a small text.
+Python's engine tries one way after another, so a pattern could take for ever. Here the ways that a pattern leaves
+open are counted before it is applied: each choice multiplies them, by its length where a repetition has no end.
+A choice within a repetition is refused, and so are back-references.
 https://cql.hl7.org/09-b-cqlreference.html#matches
 """
 
@@ -11,59 +11,66 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import lru_cache
-from re import _constants, _parser  # type: ignore[attr-defined]
+from re import _constants, _parser
 from typing import Any
 
 from fhir_content.cql.error import CqlError
 
 _MAX_PATTERN = 1000
-# Positions tried at most: text length to the power of the unbounded repetitions.
-_MAX_WORK = 50_000_000
+_MAX_WAYS = 20_000_000
 _REPEATS = (_constants.MAX_REPEAT, _constants.MIN_REPEAT, _constants.POSSESSIVE_REPEAT)
 _GROUP = re.compile(r"\\(.)|\$(\d+)|([\\$])")
 
 
 class _Pattern:
-    """A compiled pattern and how its time grows with the text."""
+    """A compiled pattern and the choices that it leaves open; a repetition without end counts as infinite."""
 
     def __init__(self, pattern: str) -> None:
         if len(pattern) > _MAX_PATTERN:
             raise CqlError(f"a regular expression of {len(pattern)} characters is longer than is allowed", limit=True)
         try:
             self.compiled = re.compile(pattern)
-            self.unbounded = _unbounded(_parser.parse(pattern), inside=False)
+            self.choices = list(_choices(_parser.parse(pattern), repeated=False))
         except (re.error, RecursionError, OverflowError) as error:
             raise CqlError(f"not a regular expression: {error}: {pattern[:80]}") from None
 
     def on(self, text: str) -> re.Pattern[str]:
         """The pattern to apply to this text; raises CqlError where that could take too long."""
-        if (len(text) + 1) ** (self.unbounded + 1) > _MAX_WORK:
-            raise CqlError("the regular expression could take too long on a text of this length", limit=True)
+        ways: float = len(text) + 1
+        for choice in self.choices:
+            ways *= min(choice, len(text) + 1)
+            if ways > _MAX_WAYS:
+                raise CqlError("the regular expression could take too long on a text of this length", limit=True)
         return self.compiled
 
 
-def _unbounded(parsed: Iterable[tuple[Any, Any]], *, inside: bool) -> int:
-    """How many repetitions have no upper bound (or a large one); raises CqlError for one within another."""
-    count = 0
+def _choices(parsed: Iterable[tuple[Any, Any]], *, repeated: bool) -> Iterable[float]:
+    """How many ways each part of a pattern leaves open; raises CqlError for a choice within a repetition."""
     for name, value in parsed:
         if name is _constants.GROUPREF or name is _constants.GROUPREF_EXISTS:
             raise CqlError("regular expressions with back-references are not supported")
         if name in _REPEATS:
-            loose = value[1] is _constants.MAXREPEAT or value[1] > 20
-            if inside and value[1] > 1:
-                raise CqlError("regular expressions with a repetition inside a repetition are not supported")
-            count += loose + _unbounded(value[2], inside=inside or value[1] > 1)
+            least, most, body = value
+            if least != most:
+                _refuse(repeated)
+                yield float("inf") if most is _constants.MAXREPEAT else most - least + 1
+            yield from _choices(body, repeated=repeated or most > 1)
         elif name is _constants.BRANCH:
-            if inside:
-                raise CqlError("regular expressions with alternatives inside a repetition are not supported")
-            count += max(_unbounded(branch, inside=inside) for branch in value[1])
+            _refuse(repeated)
+            yield len(value[1])
+            for branch in value[1]:
+                yield from _choices(branch, repeated=repeated)
         elif name is _constants.SUBPATTERN:
-            count += _unbounded(value[3], inside=inside)
+            yield from _choices(value[3], repeated=repeated)
         elif name in (_constants.ASSERT, _constants.ASSERT_NOT):
-            count += _unbounded(value[1], inside=inside)
+            yield from _choices(value[1], repeated=repeated)
         elif name is _constants.ATOMIC_GROUP:
-            count += _unbounded(value, inside=inside)
-    return count
+            yield from _choices(value, repeated=repeated)
+
+
+def _refuse(repeated: bool) -> None:
+    if repeated:
+        raise CqlError("regular expressions with a choice or repetition inside a repetition are not supported")
 
 
 @lru_cache(maxsize=512)

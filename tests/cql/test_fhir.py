@@ -85,6 +85,14 @@ def test_explanation_shows_values_and_the_resources_behind_them():
     }
 
 
+def test_definitions_say_what_they_are():
+    known = facts().definitions
+    assert known["Age In Years"].result_type == "Integer"
+    assert known["IgG Results"].result_type == "List<FHIR.Observation>"
+    assert known["Look-back Period"].result_type == "Interval<DateTime>"
+    assert (known["Weight"].context, known["Weight"].access_level) == ("Patient", "Public")
+
+
 def test_what_was_not_needed_is_told_apart():
     _, replacement = both()
     told = replacement.explain("Start", context())
