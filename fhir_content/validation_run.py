@@ -96,7 +96,7 @@ def _validated(catalog: Catalog, reload: Callable[[], Catalog], profiles: Sequen
         return validate(catalog, profiles=profiles)
     from fhir_content.validation_pool import validate_in_parallel
 
-    return validate_in_parallel(reload, min(jobs, len(catalog)), profiles)
+    return validate_in_parallel(catalog, reload, min(jobs, len(catalog)), profiles)
 
 
 def _catalog_of(root: Path) -> Catalog:

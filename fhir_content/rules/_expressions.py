@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from fhir_content.catalog import Catalog
 from fhir_content.resource import Element, Resource
+from fhir_content.rules._elements import elements
 from fhir_content.rules._elm import Node, statements
 
 # how "the name of a CQL definition" is written; text/cql is a name to some engines and inline CQL to others
@@ -34,9 +36,12 @@ class Named:
 
 def expressions(resource: Element) -> Iterator[Element]:
     """Every Expression of a resource: what has both a language and an expression."""
-    for element in resource.walk():
-        if element.text("language") and element.text("expression"):
-            yield element
+    return iter(_expressions(resource.resource))
+
+
+@lru_cache(maxsize=2)
+def _expressions(resource: Resource) -> tuple[Element, ...]:
+    return tuple(each for each in elements(resource) if each.text("language") and each.text("expression"))
 
 
 def named_expressions(resource: Element, catalog: Catalog) -> Iterator[Named]:

@@ -43,6 +43,8 @@ from fhir_content.catalog import Catalog
 from fhir_content.issue import Severity
 from fhir_content.resource import Element
 from fhir_content.rule import Finding, rule
+from fhir_content.rules._elements import coded
+from fhir_content.rules._index import per_catalog
 
 _LEVEL = "-code-level"
 _NEEDS_LEVEL = frozenset(
@@ -57,7 +59,7 @@ _WAY_OUT = "look it up in a browser of the system and record level A or B, or us
 @rule(on="*", severity=Severity.WARNING, since="0.1", scope="project")
 def check(resource: Element, catalog: Catalog) -> Iterator[Finding]:
     """Each external code is confirmed, in a package that records levels."""
-    has_levels = any(each.url.endswith(_LEVEL) for each in catalog.of("StructureDefinition"))
+    has_levels = _has_levels(catalog)
     for system, concept in _concepts(resource):
         level = next((each.text("valueCode") for each in concept.each("extension") if _is_level(each)), "")
         code = concept.text("code")
@@ -66,16 +68,21 @@ def check(resource: Element, catalog: Catalog) -> Iterator[Finding]:
             yield Finding(concept, f"the code {code} of {system} is {what}", _WAY_OUT)
 
 
+@per_catalog
+def _has_levels(catalog: Catalog) -> bool:
+    return any(each.url.endswith(_LEVEL) for each in catalog.of("StructureDefinition"))
+
+
 def _is_level(extension: Element) -> bool:
     return extension.text("url").endswith(_LEVEL)
 
 
 def _concepts(resource: Element) -> Iterator[tuple[str, Element]]:
     """Every code with its system: of a Coding, or of a concept listed in a value set."""
-    for element in resource.walk():
+    for element in coded(resource.resource):
         system = element.text("system")
-        if system and element.text("code") and "value" not in (element.value or {}):  # type: ignore[operator]
+        if element.text("code") and "value" not in (element.value or {}):  # type: ignore[operator]
             if "expansion" not in element.path:
                 yield system, element
-        elif system:
+        else:
             yield from ((system, concept) for concept in element.each("concept"))

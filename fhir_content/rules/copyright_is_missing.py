@@ -31,6 +31,7 @@ from fhir_content.catalog import Catalog
 from fhir_content.issue import Severity
 from fhir_content.resource import Element
 from fhir_content.rule import Finding, rule
+from fhir_content.rules._elements import coded
 
 # system -> words of which one must stand in the copyright statement
 _OWNERS = {
@@ -45,7 +46,9 @@ _OWNERS = {
 def check(resource: Element, catalog: Catalog) -> Iterator[Finding]:
     """The copyright names the owner of each system that asks for it."""
     statement = resource.text("copyright")
-    systems = {each.text("system") for each in resource.walk()} | {resource.text("supplements").partition("|")[0]}
+    systems = {each.text("system") for each in coded(resource.resource)} | {
+        resource.text("supplements").partition("|")[0]
+    }
     for system in sorted(systems & _OWNERS.keys()):
         if not any(word in statement for word in _OWNERS[system]):
             where = resource["copyright"] if "copyright" in resource.resource.authored else resource

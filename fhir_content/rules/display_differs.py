@@ -42,16 +42,15 @@ from fhir_content.catalog import Catalog
 from fhir_content.issue import Severity
 from fhir_content.resource import Element
 from fhir_content.rule import Finding, rule
+from fhir_content.rules._elements import coded
 from fhir_content.terminology import terminology
 
 
 @rule(on="*", severity=Severity.WARNING, since="0.1", code="code-invalid")
 def check(resource: Element, catalog: Catalog) -> Iterator[Finding]:
     """Each display is the code's own, or one of its designations."""
-    for element in resource.walk():
+    for element in coded(resource.resource):
         system = element.text("system")
-        if not system:
-            continue
         for concept in (element, *element.each("concept")):
             display = concept.text("display")
             known = _displays(system, concept.text("code"), catalog) if display else []

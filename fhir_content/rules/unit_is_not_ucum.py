@@ -31,6 +31,7 @@ from fhir_content.catalog import Catalog
 from fhir_content.issue import Severity
 from fhir_content.resource import Element
 from fhir_content.rule import Finding, rule
+from fhir_content.rules._elements import coded
 from fhir_content.rules._wording import did_you_mean
 
 # how units are written by hand, and what UCUM calls them
@@ -44,7 +45,7 @@ _COMMON = {
 @rule(on="*", severity=Severity.ERROR, since="0.1", code="code-invalid")
 def check(resource: Element, catalog: Catalog) -> Iterator[Finding]:
     """Each code said to be of UCUM is a unit of UCUM."""
-    for element in resource.walk():
+    for element in coded(resource.resource):
         if element.text("system") != ucum.SYSTEM:
             continue
         code = element.text("code")
