@@ -30,6 +30,7 @@ class Context:
 
     __slots__ = (
         "_data",
+        "_now",
         "_records",
         "messages",
         "now",
@@ -53,6 +54,7 @@ class Context:
         self._data = data
         self._records: Records | None = None
         self.now = now
+        self._now: DateTime | None = None
         zone = now.utcoffset() if now is not None else None
         self.offset = int(zone.total_seconds() // 60) if zone is not None else 0
         self.parameters = parameters or {}
@@ -79,9 +81,11 @@ class Context:
 
     def date_time(self) -> DateTime:
         """Now()."""
-        now = self._moment()
-        ms = ((now.hour * 60 + now.minute) * 60 + now.second) * 1000 + now.microsecond // 1000
-        return DateTime(now.year, now.month, now.day, ms, MILLISECOND, self.offset)
+        if self._now is None:
+            now = self._moment()
+            ms = ((now.hour * 60 + now.minute) * 60 + now.second) * 1000 + now.microsecond // 1000
+            self._now = DateTime(now.year, now.month, now.day, ms, MILLISECOND, self.offset)
+        return self._now
 
     def date(self) -> Date:
         """Today()."""

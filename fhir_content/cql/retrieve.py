@@ -7,6 +7,7 @@ https://cql.hl7.org/02-authorsguide.html#retrieve
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from fhir_content.cql.clinical_operators import codes_of
@@ -15,17 +16,21 @@ from fhir_content.cql.error import CqlError
 from fhir_content.cql.fhir_helpers import to_interval
 from fhir_content.cql.interval import Interval
 from fhir_content.cql.interval_operators import contains, includes
-from fhir_content.cql.model import Element, model_at, type_test
+from fhir_content.cql.model import Element, model_at
 from fhir_content.cql.properties import path_of
 from fhir_content.cql.temporal import Date, DateTime
 from fhir_content.cql.values import CodeSystem, Value, ValueSet
+from fhir_content.structure import definitions
 
 if TYPE_CHECKING:
     from fhir_content.cql.compiler import Compiler
     from fhir_content.cql.context import Codes, Context
 
 _SEVERAL = (list, tuple)
+_ABSTRACT = ("Resource", "DomainResource")
 Pair: TypeAlias = "tuple[str | None, str | None]"
+# A resource with the codes of one of its elements, as (system, code), and whether one has no system.
+Coded: TypeAlias = "tuple[Element, list[Pair], bool]"
 # The elements by which resources say whom they are about: https://hl7.org/fhir/R4/compartmentdefinition-patient.html
 _SUBJECTS = ("subject", "patient", "beneficiary", "for", "individual")
 
@@ -36,44 +41,50 @@ class Records:
     With a `patient` id, resources that say they are about another patient are left out.
     """
 
-    __slots__ = ("_by_type", "_codes", "_offset")
+    __slots__ = ("_by_type", "_codes")
 
     def __init__(self, data: Value, offset: int, patient: str | None = None) -> None:
-        self._offset = offset
         self._by_type: dict[str, list[Element]] = {}
         self._codes: dict[tuple[str, str], list[Coded]] = {}
-        model = model_at(offset)
+        by_type, make = self._by_type, model_at(offset).resource
         for resource in _resources(data):
-            element = model.resource(resource)
-            if patient is not None and not _concerns(resource, patient):
-                continue
-            self._by_type.setdefault(element.type.name, []).append(element)
+            element = make(resource)
+            if patient is None or _concerns(resource, patient):
+                name = element.type.name
+                if name in by_type:
+                    by_type[name].append(element)
+                else:
+                    by_type[name] = [element]
 
     def of_type(self, name: str) -> list[Element]:
         """The resources of a type, of all types for `Resource` and `DomainResource`."""
-        found = self._by_type.get(name)
-        if found is None:
-            test = type_test(name)
-            found = [one for elements in list(self._by_type.values()) for one in elements if test(one)]
-            self._by_type[name] = found
-        return found
+        if name in _ABSTRACT:
+            return [one for elements in self._by_type.values() for one in elements if name in one.type.names]
+        return self._by_type.get(name, [])
 
     def with_codes(self, name: str, element: str) -> list[Coded]:
         """The resources of a type, each with the codes that stand in one of its elements."""
         found = self._codes.get((name, element))
         if found is None:
-            follow = path_of(element)
-            found = [Coded(one, *_codes_in(follow(one))) for one in self.of_type(name)]
+            keys = _json_names(name, element)
+            if keys:
+                found = [(one, *_codes_in([one.data.get(key) for key in keys])) for one in self.of_type(name)]
+            else:
+                follow = path_of(element)
+                found = [(one, *_codes_in(_json(follow(one)))) for one in self.of_type(name)]
             self._codes[name, element] = found
         return found
 
 
-class Coded(NamedTuple):
-    """A resource with the codes of one of its elements, as (system, code); and whether one has no system."""
+@lru_cache(maxsize=1024)
+def _json_names(name: str, element: str) -> tuple[str, ...]:
+    """The JSON names that an element of a type may have; none for a path."""
+    structure = definitions().structure(name)
+    return tuple(child.name for child in structure.child(element)) if structure else ()
 
-    resource: Element
-    codes: list[Pair]
-    bare: bool
+
+def _json(value: Value) -> list[Value]:
+    return [item.data for item in (value if isinstance(value, list) else [value]) if isinstance(item, Element)]
 
 
 def _resources(data: Value) -> list[Value]:
@@ -106,25 +117,31 @@ def _concerns(resource: Value, patient: str) -> bool:
     return True
 
 
-def _codes_in(value: Value) -> tuple[list[Pair], bool]:
-    """System and code of each code in an element: CodeableConcept, Coding or code, one or a list."""
+def _codes_in(values: list[Value]) -> tuple[list[Pair], bool]:
+    """System and code of each code in JSON: CodeableConcepts, Codings or codes, lists of them, or nothing."""
     pairs: list[Pair] = []
     bare = False
-    for item in value if type(value) is list else (value,):
-        data = item.data if type(item) is Element else None
-        if type(data) is str:
-            pairs.append((None, data))
-            bare = True
-            continue
-        codings = data.get("coding", (data,)) if type(data) is dict else ()
-        for coding in codings if isinstance(codings, _SEVERAL) else ():
-            code = coding.get("code") if type(coding) is dict else None
-            if type(code) is str:
-                system = coding.get("system")
-                if type(system) is not str:
-                    system, bare = None, True
-                pairs.append((system, code))
+    for value in values:
+        for data in value if type(value) is list else (value,):
+            if type(data) is str:
+                pairs.append((None, data))
+                bare = True
+            elif type(data) is dict:
+                bare = _codings(data.get("coding", (data,)), pairs) or bare
     return pairs, bare
+
+
+def _codings(codings: Value, pairs: list[Pair]) -> bool:
+    """Add the pairs of Codings; whether one has no system."""
+    bare = False
+    for coding in codings if isinstance(codings, _SEVERAL) else ():
+        code = coding.get("code") if type(coding) is dict else None
+        if type(code) is str:
+            system = coding.get("system")
+            if type(system) is not str:
+                system, bare = None, True
+            pairs.append((system, code))
+    return bare
 
 
 class Retrieval(NamedTuple):
@@ -142,7 +159,7 @@ def _retrieve(compiler: Compiler, node: Node) -> Closure:
         if node.get(name):
             raise CqlError(f"Retrieve with {name} is not supported")
     name = compiler.type_name(node["dataType"])
-    if not name.startswith("FHIR."):
+    if not name.startswith("FHIR.") or definitions().structure(name[5:]) is None:
         raise CqlError(f"only FHIR resources are retrieved, not {name}")
     ask = _by_code(compiler, node, name[5:])
     if node.get("dateRange"):

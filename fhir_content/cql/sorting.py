@@ -29,7 +29,9 @@ def sorted_by(compiler: Compiler, node: Node) -> Callable[[State, list[Value]], 
     criteria = [_criterion(compiler, child) for child in compiler.nodes(node, "by")]
 
     def run(state: State, items: list[Value]) -> list[Value]:
-        state[0].spend(len(items) * max(1, len(items).bit_length()))
+        if len(items) < 2:
+            return items
+        state[0].spend(len(items) * len(items).bit_length())
         for key, reverse in reversed(criteria):
             keyed = [(sort_key(key(state, item)), item) for item in items]
             try:
