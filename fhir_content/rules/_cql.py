@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 _TOKEN = re.compile(
-    r"""\s+|//[^\n]*|/\*.*?\*/
+    r"""\s+|//[^\n]*|/\*(?:.*?\*/|.*)
     |(?P<text>'(?:\\.|[^'\\])*')
     |(?P<name>"(?:\\.|[^"\\])*"|`(?:\\.|[^`\\])*`)
     |(?P<date>@T?[0-9][0-9T:.+\-Z]*)
@@ -20,7 +20,8 @@ _TOKEN = re.compile(
     |(?P<open>[(\[{])|(?P<close>[)\]}])""",
     re.VERBOSE | re.DOTALL,
 )
-_PAIRS = {")": "(", "]": "[", "}": "{"}
+_LONGEST = 100_000  # characters: longer texts are no expression that a hand wrote
+_PAIRS = {")": "([", "]": "[(", "}": "{"}  # an interval may be closed at one end and open at the other
 _NEEDS_RIGHT = frozenset(
     {"and", "or", "xor", "implies", "not", "then", "else", "if", "case", "when", "where", "return"}
 )
@@ -30,6 +31,8 @@ _NO_LEFT = frozenset({".", ":"})  # every other operator that stands first is wr
 
 def syntax_fault(text: str) -> tuple[str, int]:
     """What keeps a text from being CQL and at which offset; ("", 0) where nothing is found."""
+    if len(text) > _LONGEST:
+        return "", 0
     opened: list[tuple[str, int]] = []
     before = ""  # the last token when it still needs something on its right, or "" after an operand
     started = False
@@ -65,7 +68,7 @@ def _wants_more(kind: str, value: str) -> bool:
 def _misplaced(kind: str, value: str, before: str, started: bool, opened: list[tuple[str, int]]) -> str:
     binary = kind == "operator" or (kind == "word" and value in _NEEDS_LEFT)
     if kind == "close":
-        if not opened or opened[-1][0] != _PAIRS[value]:
+        if not opened or opened[-1][0] not in _PAIRS[value]:
             return f"`{value}` closes nothing"
         return f"nothing follows `{before}`" if before and before not in (",", ":") else ""
     if binary and before and value not in _NO_LEFT and not (before == "." or value == "/"):

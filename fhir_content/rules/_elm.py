@@ -25,7 +25,7 @@ Node = dict[str, Any]
 SYSTEM = "{urn:hl7-org:elm-types:r1}"
 FHIR = "{http://hl7.org/fhir}"
 _DEFINE = re.compile(
-    r"""//[^\n]*|/\*.*?\*/|'(?:\\.|[^'\\])*'
+    r"""//[^\n]*|/\*(?:.*?\*/|.*)|'(?:\\.|[^'\\])*'
     |\bdefine\s+(?:public\s+|private\s+)?(?P<name>"(?:\\.|[^"\\])*"|`(?:\\.|[^`\\])*`|\w+)\s*:""",
     re.VERBOSE | re.DOTALL,
 )
@@ -58,9 +58,22 @@ def defined_names(library: Resource) -> frozenset[str]:
     return frozenset(name[1:-1] if name[0] in '"`' else name for name in found)
 
 
-def result_type(node: Node) -> str:
-    """The type of a definition: `{namespace}Name`, or "" where it is not a simple named one."""
-    return str(node.get("resultTypeName", ""))
+def kind(node: Node) -> str:
+    """The type of an ELM node: `ExpressionRef`, `Less`, ...; "" where it does not say."""
+    said = node.get("type")
+    return said if isinstance(said, str) else ""
+
+
+def several(node: Node, name: str) -> list[Node]:
+    """The nodes in a list below a node: `caseItem`, `source`, `def`; what is no node is left out."""
+    held = node.get(name)
+    return [each for each in held if isinstance(each, dict)] if isinstance(held, list) else []
+
+
+def declarations(library: Resource, section: str) -> list[Node]:
+    """What a compiled library declares in a section: `includes`, `parameters`, `statements`."""
+    held = library_elm(library).get(section)
+    return several(held, "def") if isinstance(held, dict) else []
 
 
 def walk(node: Any) -> Iterator[Node]:  # noqa: ANN401 - any JSON
@@ -69,7 +82,7 @@ def walk(node: Any) -> Iterator[Node]:  # noqa: ANN401 - any JSON
     while stack:
         current = stack.pop()
         if isinstance(current, dict):
-            if "type" in current:
+            if kind(current):
                 yield current
             stack.extend(value for key, value in reversed(current.items()) if key not in _NOT_LOGIC)
         elif isinstance(current, list):
@@ -128,15 +141,13 @@ def _tree(data: str) -> Node:
 @lru_cache(maxsize=256)
 def _statements(data: str) -> Mapping[str, Node]:
     held = _tree(data).get("statements") if data else None
-    found = held.get("def") if isinstance(held, dict) else None
-    nodes = [node for node in found or [] if isinstance(node, dict) and node.get("type") != "FunctionDef"]
-    return {str(node.get("name")): node for node in nodes}
+    found = several(held, "def") if isinstance(held, dict) else []
+    return {str(node.get("name")): node for node in found if kind(node) != "FunctionDef"}
 
 
 def included(library: Resource, alias: str, catalog: Catalog) -> Resource | None:
     """The library that an include of a compiled library names, where it is here."""
-    held = library_elm(library).get("includes")
-    for include in held.get("def", []) if isinstance(held, dict) else []:
+    for include in declarations(library, "includes"):
         if include.get("localIdentifier") == alias:
             return libraries_by_name(catalog).get((str(include.get("path")), str(include.get("version") or "")))
     return None

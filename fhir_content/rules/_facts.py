@@ -14,7 +14,7 @@ import orjson
 
 from fhir_content.catalog import Catalog
 from fhir_content.resource import Resource
-from fhir_content.rules._elm import Node, bare, included, statements
+from fhir_content.rules._elm import Node, bare, included, kind, statements
 
 _MOST = 400  # nodes looked at for one definition
 
@@ -65,17 +65,17 @@ def asked(
 
 def _parts(home: Resource, node: Node, holds: bool, catalog: Catalog) -> list[tuple[Resource, Any, bool]]:
     """What a fact is made of: each part must hold, or not hold, for it to."""
-    kind, operands = node.get("type"), node.get("operand")
+    said, operands = kind(node), node.get("operand")
     several = operands if isinstance(operands, list) else [operands]
-    if (kind == "And" and holds) or (kind == "Or" and not holds):
+    if (said == "And" and holds) or (said == "Or" and not holds):
         return [(home, each, holds) for each in several]
-    if kind == "Not" or (kind == "IsFalse" and holds):
+    if said == "Not" or (said == "IsFalse" and holds):
         return [(home, operands, not holds)]
-    if kind == "IsTrue" and holds:
+    if said == "IsTrue" and holds:
         return [(home, operands, True)]
-    if kind == "Coalesce" and holds and len(several) == 2 and fact_text(home, several[1]) == "false":
+    if said == "Coalesce" and holds and len(several) == 2 and fact_text(home, several[1]) == "false":
         return [(home, several[0], True)]
-    if kind == "ExpressionRef":
+    if said == "ExpressionRef":
         alias = node.get("libraryName")
         target = included(home, str(alias), catalog) if alias else home
         found = statements(target).get(str(node.get("name"))) if target is not None else None
@@ -85,6 +85,6 @@ def _parts(home: Resource, node: Node, holds: bool, catalog: Catalog) -> list[tu
 
 def fact_text(home: Resource, node: Any) -> str:  # noqa: ANN401 - any JSON
     """A name for a fact: the same logic in the same library has the same one."""
-    if isinstance(node, dict) and node.get("type") == "Literal":
+    if isinstance(node, dict) and kind(node) == "Literal":
         return str(node.get("value"))
     return home.name + orjson.dumps(bare(node), option=orjson.OPT_SORT_KEYS, default=str).decode()

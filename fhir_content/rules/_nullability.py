@@ -9,7 +9,7 @@ from typing import Any
 
 from fhir_content.catalog import Catalog
 from fhir_content.resource import Resource
-from fhir_content.rules._elm import Node, included, library_elm, statements
+from fhir_content.rules._elm import Node, declarations, included, kind, several, statements
 from fhir_content.rules._facts import asked, fact_text
 
 _NEVER = frozenset(
@@ -28,6 +28,7 @@ _IF_ALL_ARE = frozenset(
     }
 )
 _COMPARISONS = frozenset({"Less", "LessOrEqual", "Greater", "GreaterOrEqual", "Equal", "NotEqual"})
+_STEPS = 20_000  # nodes looked at for one definition
 _DEPTH = 60  # calls of one definition by another; deeper ones count as "can be null"
 
 
@@ -41,33 +42,41 @@ class _Logic:
 
     def __init__(self, catalog: Catalog) -> None:
         self.catalog = catalog
+        self.left = _STEPS
+        self.known: dict[tuple[int, frozenset[str]], bool] = {}
 
     def holds(self, library: Resource, node: Any, given: frozenset[str], depth: int) -> bool:  # noqa: ANN401 - any JSON
         """Whether a node is never null."""
+        self.left -= 1
+        if self.left < 0:
+            return True  # too large to tell: nothing is said
         if not isinstance(node, dict) or depth > _DEPTH:
             return False
-        kind, deeper = node.get("type"), depth + 1
-        if kind in _NEVER or (given and fact_text(library, node) in given):
+        said, deeper = kind(node), depth + 1
+        if said in _NEVER or (given and fact_text(library, node) in given):
             return True
-        if kind == "And":
+        if said == "And":
             return self._conjunction(library, _operands(node), given, deeper)
-        if kind == "Coalesce":
+        if said == "Coalesce":
             return any(self.holds(library, each, given, deeper) for each in _operands(node))
-        if kind in _IF_ALL_ARE:
+        if said in _IF_ALL_ARE:
             return all(self.holds(library, each, given, deeper) for each in _operands(node))
-        if kind == "If":
+        if said == "If":
             branches = [(node.get("condition"), node.get("then"))]
             return self._branches(library, branches, node.get("else"), given, deeper)
-        if kind == "Case" and "comparand" not in node:
-            branches = [(item.get("when"), item.get("then")) for item in node.get("caseItem", ())]
+        if said == "Case" and "comparand" not in node:
+            branches = [(item.get("when"), item.get("then")) for item in several(node, "caseItem")]
             return self._branches(library, branches, node.get("else"), given, deeper)
-        if kind == "ExpressionRef":
+        if said == "ExpressionRef":
             home, found = self._referred(library, node)
-            return found is not None and self.holds(home, found.get("expression"), given, deeper)
-        if kind == "ParameterRef":
+            key = (id(found), given)
+            if key not in self.known:
+                self.known[key] = found is not None and self.holds(home, found.get("expression"), given, deeper)
+            return self.known[key]
+        if said == "ParameterRef":
             return self._has_default(library, node)
-        if kind == "Query" and "aggregate" not in node:
-            return all(self.holds(library, each.get("expression"), given, deeper) for each in node.get("source", ()))
+        if said == "Query" and "aggregate" not in node:
+            return all(self.holds(library, each.get("expression"), given, deeper) for each in several(node, "source"))
         return False
 
     def _conjunction(self, library: Resource, operands: list[Any], given: frozenset[str], depth: int) -> bool:
@@ -97,7 +106,7 @@ class _Logic:
         return frozenset(
             fact_text(home, operand)
             for home, node, holds in asked(library, condition, self.catalog, truth)
-            if (node.get("type") == "IsNull" and not holds) or (node.get("type") in _COMPARISONS and holds and truth)
+            if (kind(node) == "IsNull" and not holds) or (kind(node) in _COMPARISONS and holds and truth)
             for operand in _operands(node)
         )
 
@@ -109,14 +118,14 @@ class _Logic:
     def _has_default(self, library: Resource, node: Node) -> bool:
         alias = node.get("libraryName")
         home = included(library, str(alias), self.catalog) if alias else library
-        held = library_elm(home).get("parameters") if home is not None else None
-        declared = held.get("def", []) if isinstance(held, dict) else []
+        declared = declarations(home, "parameters") if home is not None else []
         return any(each.get("name") == node.get("name") and each.get("default") for each in declared)
 
 
 def _operands(node: Node) -> list[Any]:
     operand = node.get("operand", [])
     found = operand if isinstance(operand, list) else [operand]
-    if len(found) == 1 and isinstance(found[0], dict) and found[0].get("type") == "List" and node["type"] == "Coalesce":
-        return list(found[0].get("element", []))
+    if kind(node) == "Coalesce" and len(found) == 1 and isinstance(found[0], dict) and kind(found[0]) == "List":
+        elements = found[0].get("element")
+        return elements if isinstance(elements, list) else []
     return found

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+_MOST = 500  # words compared with each other: more would take long and help nobody
+
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """`did you mean X?`, or "" when nothing known is near."""
-    near = get_close_matches(word, sorted(known), n=1, cutoff=0.6)
+    words = sorted(known)
+    near = get_close_matches(word[:100], words, n=1, cutoff=0.6) if len(words) <= _MOST else []
     return f"did you mean `{near[0]}`?" if near else ""
 
 

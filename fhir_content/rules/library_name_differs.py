@@ -48,6 +48,8 @@ from fhir_content.rule import Finding, rule
 from fhir_content.rules._elm import cql_text
 from fhir_content.translate.header import read_header
 
+_HEAD = 20_000  # characters in which a header is looked for
+
 
 @rule(on="Library", severity=Severity.WARNING, since="0.1")
 def check(library: Element, catalog: Catalog) -> Iterator[Finding]:
@@ -56,7 +58,7 @@ def check(library: Element, catalog: Catalog) -> Iterator[Finding]:
     text = cql_text(own)
     if not text:
         return
-    header = read_header(text)
+    header = read_header(text[:_HEAD])
     if own.name and own.name != header.name:
         message = f"the Library is named `{own.name}`, its CQL `{header.name}`"
         yield Finding(_at(own, "name"), message, "give both the same name")

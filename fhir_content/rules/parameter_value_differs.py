@@ -73,7 +73,7 @@ from fhir_content.catalog import Catalog
 from fhir_content.issue import Location, Severity
 from fhir_content.resource import Element, Resource
 from fhir_content.rule import Finding, rule
-from fhir_content.rules._elm import cql_location, libraries_by_name, library_elm, statements
+from fhir_content.rules._elm import cql_location, declarations, libraries_by_name, library_elm, statements
 from fhir_content.source import Source
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def check(library: Element, catalog: Catalog) -> Iterator[Finding]:
     values = _values(own, catalog) if entries else {}
     for index, entry in enumerate(entries):
         yield from _compare(library, table, index, entry, entries, values)
-    names = {entry.get("name") for entry in entries}
+    names = {str(entry.get("name")) for entry in entries}
     for name, statement in statements(own).items():
         expression = statement.get("expression")
         if name not in names and isinstance(expression, dict) and _number(values.get(("US", name))) is not None:
@@ -119,7 +119,7 @@ def _compare(
         message = f"{library.resource.name} does not define `{name}`"
         yield Finding(library, message, "write its name as in the CQL, or remove the entry", where=where)
         return
-    rivals = [each for each in entries if each.get("name") == name and each.get("region") == entry.get("region")]
+    rivals = [each for each in entries if str(each.get("name")) == name and each.get("region") == entry.get("region")]
     for one in _REGIONS if region == "all" else (region,):
         found = values.get((one, name))
         if not any(_agrees(each, found) for each in rivals):
@@ -152,15 +152,14 @@ def _values(library: Resource, catalog: Catalog) -> dict[tuple[str, str], object
     return found
 
 
-def _compiled(library: Resource, catalog: Catalog) -> Library:
+def _compiled(library: Resource, catalog: Catalog, above: tuple[str, ...] = ()) -> Library:
     from fhir_content.cql import Library
 
-    tree = library_elm(library)
-    held = tree.get("includes")
-    names = [str(each.get("path")) for each in held.get("def", [])] if isinstance(held, dict) else []
+    names = {str(each.get("path")) for each in declarations(library, "includes")} - {*above, library.name}
     known = libraries_by_name(catalog)
-    included = [_compiled(known[name, ""], catalog) for name in names if (name, "") in known]
-    return Library.from_elm({"library": tree}, included)
+    path = (*above, library.name)
+    included = [_compiled(known[name, ""], catalog, path) for name in sorted(names) if (name, "") in known]
+    return Library.from_elm({"library": library_elm(library)}, included)
 
 
 def _number(value: object) -> Decimal | None:

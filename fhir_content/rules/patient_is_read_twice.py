@@ -53,7 +53,7 @@ from fhir_content.resource import Element
 from fhir_content.rule import Finding, rule
 from fhir_content.rules._elm import cql_text, place_in_cql
 
-_HIDDEN = re.compile(r"""//[^\n]*|/\*.*?\*/|'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*\"""", re.DOTALL)
+_HIDDEN = re.compile(r"""//[^\n]*|/\*(?:.*?\*/|.*)|'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*\"""", re.DOTALL)
 _TWICE = re.compile(r"\bAgeIn(?:Years|Months|Weeks|Days|Hours)(?:At)?\s*\(|(?<![\w.])Patient\s*\.\s*\w+")
 
 

@@ -78,7 +78,7 @@ from fhir_content.catalog import Catalog
 from fhir_content.issue import Severity
 from fhir_content.resource import Element
 from fhir_content.rule import Finding, rule
-from fhir_content.rules._elm import SYSTEM, Node, cql_location, statements, walk
+from fhir_content.rules._elm import SYSTEM, Node, cql_location, kind, statements, walk
 
 _COMPARISONS = frozenset({"Less", "LessOrEqual", "Greater", "GreaterOrEqual", "Equal", "Equivalent", "NotEqual"})
 _NUMBERS = (f"{SYSTEM}Integer", f"{SYSTEM}Decimal", f"{SYSTEM}Long")
@@ -93,7 +93,7 @@ def check(library: Element, catalog: Catalog) -> Iterator[Finding]:
         return
     for name, statement in statements(own).items():
         for node in walk(statement.get("expression")):
-            if node["type"] in _COMPARISONS:
+            if kind(node) in _COMPARISONS:
                 for number in (shown for operand in _operands(node) if (shown := _threshold(operand))):
                     where = cql_location(own, node) or cql_location(own, statement)
                     message = f"`{name}` compares with {number}"
@@ -107,11 +107,11 @@ def _operands(node: Node) -> list[Node]:
 
 def _threshold(node: Node) -> str:
     """The number that a literal is, with its unit; "" where it is none, or only counts."""
-    while node.get("type") in _WRAPPERS and isinstance(node.get("operand"), dict):
+    while kind(node) in _WRAPPERS and isinstance(node.get("operand"), dict):
         node = node["operand"]
-    if node.get("type") == "Quantity":
+    if kind(node) == "Quantity":
         return f"{node.get('value')} '{node.get('unit', '1')}'" if not _counts(node.get("value")) else ""
-    if node.get("type") == "Literal" and node.get("valueType") in _NUMBERS and not _counts(node.get("value")):
+    if kind(node) == "Literal" and node.get("valueType") in _NUMBERS and not _counts(node.get("value")):
         return str(node.get("value"))
     return ""
 
