@@ -125,7 +125,9 @@ def test_a_contradiction_names_both_conditions():
 def test_definitions_are_read_off_the_cql_without_its_comments_and_texts():
     import base64
 
-    cql = 'library L\n// define "no": 1\n/* define "no2": 1 */\ndefine "A b": \'define "no3": 1\'\ndefine private C: 2\ndefine function "F"(): 1\n'
+    hidden = "// define \"no\": 1\n/* define \"no2\": 1 */\n"
+    shown = "define \"A b\": 'define \"no3\": 1'\ndefine private C: 2\ndefine function \"F\"(): 1\n"
+    cql = f"library L\n{hidden}{shown}"
     data = base64.b64encode(cql.encode()).decode()
     library = Resource.of({"resourceType": "Library", "content": [{"contentType": "text/cql", "data": data}]})
     assert defined_names(library) == {"A b", "C"}
