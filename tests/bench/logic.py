@@ -2,7 +2,8 @@
 
     python tests/bench/logic.py [PATIENTS]          default 20000, streamed from an NDJSON file
 
-Each patient is read from one line, all definitions of two libraries are evaluated, and the patient is dropped.
+Seconds are those of the processor. Each patient is read from one line, all definitions of two libraries are
+evaluated, and the patient is dropped.
 """
 
 from __future__ import annotations
@@ -38,17 +39,17 @@ def run(file: Path, count: int) -> tuple[float, float, Counter[str]]:
     facts, replacement = libraries()
     reasons: Counter[str] = Counter()
     evaluating = 0.0
-    begun = time.perf_counter()
+    begun = time.process_time()
     with file.open("rb") as lines:
         for _, line in zip(range(count), lines, strict=False):
             bundle = orjson.loads(line)
-            start = time.perf_counter()
+            start = time.process_time()
             context = Context(bundle, NOW, value_sets=VALUE_SETS)
             facts.evaluate_all(context)
             values = replacement.evaluate_all(context)
-            evaluating += time.perf_counter() - start
+            evaluating += time.process_time() - start
             reasons["start" if values["Start"] else "ask" if values["Ask For IgG"] else "neither"] += 1
-    return time.perf_counter() - begun, evaluating, reasons
+    return time.process_time() - begun, evaluating, reasons
 
 
 def main(arguments: list[str]) -> int:
@@ -59,6 +60,9 @@ def main(arguments: list[str]) -> int:
         file = Path(folder) / "patients.ndjson"
         with file.open("wb") as output:
             output.writelines(orjson.dumps(bundle) + b"\n" for bundle in patients(most))
+        begun = time.process_time()
+        run(file, 10)
+        print(f"loading and the first 10 patients: {time.process_time() - begun:.2f} s, most of it the UCUM library")
         print(f"{'patients':>9} {'per second':>11} {'with reading':>13} {'peak MB':>8}")
         for count in (most // 10, most // 2, most):
             seconds, evaluating, reasons = run(file, count)
