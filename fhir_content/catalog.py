@@ -65,7 +65,7 @@ class Catalog:
         self._resources = sorted(resources, key=lambda each: (each.type, each.id, each.version, each.file))
         self.issues = tuple(issues)
         self.base = base
-        self.tables: dict[str, Source] = {}  # our own declarative files beside the resources, by name
+        self.tables: dict[str, Source] = {}  # our own tables of parameters beside the resources, by file
         self._by_key: dict[str, Resource] = {}
         self._by_url: dict[str, list[Resource]] = defaultdict(list)
         for resource in self._resources:

@@ -72,10 +72,11 @@ def load(root: Path) -> Project:
         if resource is not None:
             resources.append(resource)
     catalog = Catalog(resources, base=package.canonical)
-    parameters = root / "definitions" / "shared" / "parameters.yaml"
-    if parameters.is_file():
-        table = catalog.tables["parameters"] = read(parameters, str(parameters.relative_to(root)))
-        issues.extend(table.issues)
+    for path in _files_below(root / "definitions"):
+        if path.name == "parameters.yaml":
+            table = read(path, path.relative_to(root).as_posix())
+            catalog.tables[table.file] = table
+            issues.extend(table.issues)
     catalog.issues = (*issues, *duplicates(catalog))
     return Project(root, package, catalog)
 

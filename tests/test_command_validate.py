@@ -191,10 +191,7 @@ def test_watching_looks_again_when_a_file_changes(project):
 
 def test_the_parameter_table_reaches_the_rules_through_the_release(project):
     """A table that is dropped on the way would silence its rule without a word."""
-    (project / "definitions" / "shared").mkdir()
-    (project / "definitions" / "shared" / "parameters.yaml").write_text(
-        "parameters: [{name: Low IgG, value: 5, unit: g/L}]\n"
-    )
+    (project / "definitions" / "parameters.yaml").write_text("parameters: [{name: Low IgG, value: 5, unit: g/L}]\n")
     elm = {"identifier": {"id": "LParameters", "version": "1.0.0"}}
     elm["statements"] = {"def": [{"name": "Low IgG", "expression": {"type": "Quantity", "value": 4, "unit": "g/L"}}]}
     (project / "build" / "elm").mkdir(parents=True)
@@ -206,5 +203,5 @@ def test_the_parameter_table_reaches_the_rules_through_the_release(project):
     )
     found = [issue for issue in json.loads(run("--format", "json").stdout)["issues"] if issue["severity"] == "error"]
     assert [(issue["rule"], issue["file"]) for issue in found] == [
-        ("parameter-value-differs", "definitions/shared/parameters.yaml")
+        ("parameter-value-differs", "definitions/parameters.yaml")
     ]

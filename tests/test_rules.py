@@ -32,7 +32,7 @@ def catalog_of(block: str, scope: str) -> Catalog:
     tables = {}
     for number, document in enumerate(re.split(r"^---\n", block, flags=re.MULTILINE)):
         if document.startswith("parameters:"):
-            tables["parameters"] = parse(document.encode(), "parameters.yaml")
+            tables["parameters.yaml"] = parse(document.encode(), "parameters.yaml")
             continue
         resource, issues = parse_resource(document.encode(), f"{number}.yaml")
         assert resource is not None, issues

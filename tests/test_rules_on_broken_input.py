@@ -70,7 +70,7 @@ def encode(data):
 def run_all(resources, table):
     catalog = Catalog([Resource(data, Source("x.yaml", data)) for data in resources], base="http://example.org")
     if table is not None:
-        catalog.tables["parameters"] = Source("parameters.yaml", table)
+        catalog.tables["parameters.yaml"] = Source("parameters.yaml", table)
     for resource in catalog:
         for rule in every_rule():
             if resource.type in rule.on or "*" in rule.on:

@@ -1,6 +1,6 @@
 """A parameter in CQL is not the number in the table.
 
-The table of parameters (definitions/shared/parameters.yaml) is what a clinician reads and signs: each number with its
+The table of parameters (parameters.yaml beside the library) is what a clinician reads and signs: each number with its
 unit, region, source and certainty. The CQL is what runs. Each entry is compared with what the definition of that name
 gives in its region.
 
@@ -67,6 +67,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from fhir_content.catalog import Catalog
@@ -87,7 +88,8 @@ _WAY_OUT = "correct the one that is wrong: the table is what is signed, the CQL 
 @rule(on="Library", severity=Severity.ERROR, since="0.1", scope="project")
 def check(library: Element, catalog: Catalog) -> Iterator[Finding]:
     """Each entry of the table is what the CQL gives in its region, and each number in CQL has an entry."""
-    own, table = library.resource, catalog.tables.get("parameters")
+    own = library.resource
+    table = catalog.tables.get(PurePath(own.file).with_name("parameters.yaml").as_posix())
     if table is None or not own.name.endswith("Parameters") or not statements(own):
         return
     entries = _entries(table)
