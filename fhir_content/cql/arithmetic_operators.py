@@ -252,6 +252,8 @@ def _to_integer(rounding: str, name: str) -> Callable[[Value], Value]:
 
 def _logarithm(value: Value) -> Value:
     _numbers("Ln", value, value)
+    if value == 0:
+        raise CqlError("Ln(0) is infinite")
     return fit(DECIMAL.ln(Decimal(value))) if value > 0 else None
 
 
