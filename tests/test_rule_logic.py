@@ -11,6 +11,7 @@ from fhir_content.rules._elm import defined_names
 from fhir_content.rules._facts import Facts
 from fhir_content.rules._nullability import can_be_null
 from fhir_content.rules._paths import split
+from fhir_content.rules.expression_is_not_defined import check as undefined
 from fhir_content.rules.html_in_markdown import check as html_rule
 
 REF = {"type": "ExpressionRef", "name": "IgG"}
@@ -125,12 +126,12 @@ def test_a_contradiction_names_both_conditions():
 def test_definitions_are_read_off_the_cql_without_its_comments_and_texts():
     import base64
 
-    hidden = "// define \"no\": 1\n/* define \"no2\": 1 */\n"
-    shown = "define \"A b\": 'define \"no3\": 1'\ndefine private C: 2\ndefine function \"F\"(): 1\n"
-    cql = f"library L\n{hidden}{shown}"
+    hidden = '// define "no": 1\n/* define "no2": 1 */\n'
+    shown = 'define "A b": \'define "no3": 1\'\ndefine private C: 2\ndefine function "F"(): 1\n'
+    cql = f'library L\nparameter "Region" String\n{hidden}{shown}'
     data = base64.b64encode(cql.encode()).decode()
     library = Resource.of({"resourceType": "Library", "content": [{"contentType": "text/cql", "data": data}]})
-    assert defined_names(library) == {"A b", "C"}
+    assert defined_names(library) == {"A b", "C", "Region"}
 
 
 @pytest.mark.parametrize("text", ["/*" * 200_000, "'" * 400_001, "`" * 400_001 + "<b>", "define " * 50_000])
@@ -159,3 +160,30 @@ def test_long_odd_texts_take_no_long_time(text):
 def test_a_tag_counts_outside_code(text, found):
     issues = list(html_rule.issues(Resource.of({"resourceType": "PlanDefinition", "description": text}), Catalog([])))
     assert bool(issues) is found
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("Start", False),
+        ('"Start"', False),
+        ("Common.Start", False),
+        ('Common."A b"', False),
+        ('"Common"."A b"', False),
+        ("Strat", True),
+    ],
+)
+def test_a_name_of_another_library_is_not_called_undefined(name, found):
+    import base64
+
+    data = base64.b64encode(b"library L\ndefine Start: true\n").decode()
+    library = {
+        "resourceType": "Library",
+        "url": "http://a.org/Library/L",
+        "content": [{"contentType": "text/cql", "data": data}],
+    }
+    plan = {"resourceType": "PlanDefinition", "library": ["http://a.org/Library/L"]}
+    expression = {"language": "text/cql-identifier", "expression": name}
+    plan["action"] = [{"condition": [{"kind": "applicability", "expression": expression}]}]
+    resources = [Resource.of(plan), Resource.of(library)]
+    assert bool(list(undefined.issues(resources[0], Catalog(resources)))) is found

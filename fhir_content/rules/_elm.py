@@ -26,7 +26,8 @@ SYSTEM = "{urn:hl7-org:elm-types:r1}"
 FHIR = "{http://hl7.org/fhir}"
 _DEFINE = re.compile(
     r"""//[^\n]*|/\*(?:.*?\*/|.*)|'(?:\\.|[^'\\])*'
-    |\bdefine\s+(?:public\s+|private\s+)?(?P<name>"(?:\\.|[^"\\])*"|`(?:\\.|[^`\\])*`|\w+)\s*:""",
+    |\b(?:define|(?P<parameter>parameter))\s+(?:public\s+|private\s+)?
+     (?P<name>"(?:\\.|[^"\\])*"|`(?:\\.|[^`\\])*`|\w+)\s*(?(parameter)|:)""",
     re.VERBOSE | re.DOTALL,
 )
 _NOT_LOGIC = ("annotation", "locator", "localId", "resultTypeName", "resultTypeSpecifier", "signature")
@@ -50,10 +51,10 @@ def statements(library: Resource) -> Mapping[str, Node]:
 
 
 def defined_names(library: Resource) -> frozenset[str]:
-    """The names that an expression may use: from the ELM, else read off the CQL; empty where there is neither."""
+    """The definitions and parameters that an expression may name, from the ELM or the CQL; empty without both."""
     compiled = statements(library)
     if compiled:
-        return frozenset(compiled)
+        return frozenset(compiled) | {str(each.get("name")) for each in declarations(library, "parameters")}
     found = (match["name"] for match in _DEFINE.finditer(cql_text(library)) if match["name"])
     return frozenset(name[1:-1] if name[0] in '"`' else name for name in found)
 

@@ -28,7 +28,7 @@ class DynamicValue:
     @property
     def path(self) -> str:
         """The path as engines take it: a leading `%` means nothing, nor does a word for the resource itself."""
-        text = self.element.text("path").removeprefix("%")
+        text = self.element.text("path").removeprefix("$this.").removeprefix("%")
         head, dot, rest = text.partition(".")
         return rest if dot and head in ("resource", "context", self.target) else text
 

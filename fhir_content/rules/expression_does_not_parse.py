@@ -55,7 +55,10 @@ def check(resource: Element, catalog: Catalog) -> Iterator[Finding]:
         if language == "text/fhirpath" and "{{" not in text:  # a template is filled in before it is FHIRPath
             for fault in fhirpath.parse_errors(text):
                 where = f"line {fault.line}, column {fault.column} of the expression"
-                yield Finding(element["expression"], f"this is not FHIRPath: {fault.message} ({where})", _WAY_OUT)
+                message = f"this is not FHIRPath: {fault.message} ({where})"
+                # guides such as SDC add functions of their own: an engine that has them reads the expression
+                severity = Severity.WARNING if fault.message.startswith("there is no function") else None
+                yield Finding(element["expression"], message, _WAY_OUT, severity=severity)
         elif language in CQL_LANGUAGES:
             message, offset = syntax_fault(text)
             if message:

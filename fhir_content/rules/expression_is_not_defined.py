@@ -60,6 +60,7 @@ https://hl7.org/fhir/R4/metadatatypes-definitions.html#Expression.expression
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from fhir_content.catalog import Catalog
@@ -70,13 +71,16 @@ from fhir_content.rules._elm import defined_names
 from fhir_content.rules._expressions import named_expressions
 from fhir_content.rules._wording import did_you_mean
 
+# a definition of an included library, which only some engines look up
+_QUALIFIED = re.compile(r"""(?:[A-Za-z_]\w*|[^"]*")\.(?:[A-Za-z_]\w*|"[^"]*"?)""")
+
 
 @rule(on="*", severity=Severity.ERROR, since="0.1", code="not-found")
 def check(resource: Element, catalog: Catalog) -> Iterator[Finding]:
     """Each name is defined in the library, where the library's content is here."""
     for named in named_expressions(resource, catalog):
         known = [defined_names(library) for library in named.libraries]
-        if not all(known) or any(named.name in names for names in known):
+        if not all(known) or any(named.name in names for names in known) or _QUALIFIED.fullmatch(named.name):
             continue
         where = ", ".join(library.name or library.id for library in named.libraries)
         way_out = did_you_mean(named.name, frozenset().union(*known)) or f"define it in {where}"
