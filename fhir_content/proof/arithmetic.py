@@ -50,22 +50,47 @@ def _numbers(terms: Terms, node: Node, place: Place, count: int) -> list[Term]:
     return given
 
 
-def _sum(name: str, function: Callable[[Formula, Formula], Formula]) -> None:
-    def build(terms: Terms, node: Node, place: Place) -> Term:
-        left, right = _numbers(terms, node, place, 2)
-        known = z3.And(left.known, right.known)
-        if left.kind in NUMBERS:
-            return fit(left.kind, known, function(left.value, right.value))
-        if left.kind != QUANTITY:
-            raise Unsupported
-        known = z3.And(known, left.dimension == right.dimension, left.dimension >= 0)
-        return Term(QUANTITY, known, function(left.value, right.value), dimension=left.dimension)
-
-    operator(name)(build)
+@operator("Add")
+def _add(terms: Terms, node: Node, place: Place) -> Term:
+    left, right = alike(*terms.operands(node, place, 2))
+    return _sum(left, right, left.value, right.value, right.high)
 
 
-_sum("Add", lambda left, right: left + right)
-_sum("Subtract", lambda left, right: left - right)
+@operator("Subtract")
+def _subtract(terms: Terms, node: Node, place: Place) -> Term:
+    left, right = alike(*terms.operands(node, place, 2))
+    if right.value is None:
+        raise Unsupported
+    lowest = -right.value if right.high is None else -right.high
+    return _sum(left, right, left.value, lowest, -right.value)
+
+
+def _sum(left: Term, right: Term, low: Formula, addend: Formula, highest: Formula) -> Term:
+    """Of numbers, or of quantities in one dimension; where an Integer is uncertain, from lowest to highest."""
+    known = z3.And(left.known, right.known)
+    if left.kind == INTEGER and left.high is not None:
+        return Term(INTEGER, known, low + addend, left.high + highest)
+    if left.kind in NUMBERS:
+        return fit(left.kind, known, low + addend)
+    if left.kind != QUANTITY:
+        raise Unsupported
+    known = z3.And(known, left.dimension == right.dimension, left.dimension >= 0)
+    return Term(QUANTITY, known, low + addend, dimension=left.dimension)
+
+
+def product(left: Formula, right: Formula) -> Formula:
+    """A product, by cases where one factor is one of several numbers, so that it stays linear."""
+    for one, two in ((left, right), (right, left)):
+        if _is_choice(two):
+            return z3.If(two.arg(0), product(one, two.arg(1)), product(one, two.arg(2)))
+    return left * right
+
+
+def _is_choice(value: Formula) -> bool:
+    """Whether a value is one of several numbers, by some condition."""
+    if not (z3.is_app(value) and value.decl().kind() == z3.Z3_OP_ITE):
+        return False
+    return all(z3.is_rational_value(each) or z3.is_int_value(each) or _is_choice(each) for each in value.children()[1:])
 
 
 def _is_plain(terms: Terms, term: Term) -> bool:
@@ -76,7 +101,7 @@ def _is_plain(terms: Terms, term: Term) -> bool:
 @operator("Multiply")
 def _multiply(terms: Terms, node: Node, place: Place) -> Term:
     left, right = _numbers(terms, node, place, 2)
-    known, value = z3.And(left.known, right.known), left.value * right.value
+    known, value = z3.And(left.known, right.known), product(left.value, right.value)
     if left.kind in NUMBERS:
         return fit(left.kind, known, value)
     if left.kind == QUANTITY and _is_plain(terms, right):
@@ -116,6 +141,34 @@ def _abs(terms: Terms, node: Node, place: Place) -> Term:
     if operand.kind == QUANTITY:
         return Term(QUANTITY, operand.known, value, dimension=operand.dimension)
     return fit(operand.kind, operand.known, value)
+
+
+@operator("Round")
+def _round(terms: Terms, node: Node, place: Place) -> Term:
+    """Half away from zero, to a number of places that is written out."""
+    (operand,) = _numbers(terms, node, place, 1)
+    places = node.get("precision") or {"type": "Literal", "value": "0"}
+    if operand.kind != DECIMAL or places.get("type") != "Literal" or not 0 <= int(places["value"]) <= 8:
+        raise Unsupported
+    scale = 10 ** int(places["value"])
+    scaled, half = operand.value * scale, z3.RealVal("1/2")
+    whole = z3.If(scaled >= 0, z3.ToInt(scaled + half), -z3.ToInt(half - scaled))
+    return Term(DECIMAL, operand.known, z3.ToReal(whole) / scale)
+
+
+def _to_whole(name: str, function: Callable[[Formula], Formula]) -> None:
+    def build(terms: Terms, node: Node, place: Place) -> Term:
+        (operand,) = _numbers(terms, node, place, 1)
+        if operand.kind != DECIMAL:
+            raise Unsupported
+        return fit(INTEGER, operand.known, function(operand.value))
+
+    operator(name)(build)
+
+
+_to_whole("Floor", z3.ToInt)
+_to_whole("Ceiling", lambda value: -z3.ToInt(-value))
+_to_whole("Truncate", lambda value: z3.If(value >= 0, z3.ToInt(value), -z3.ToInt(-value)))
 
 
 @operator("ToDecimal")

@@ -20,25 +20,53 @@ ONE, TWO = " one way", " other way"
 
 
 def claims(subject: Subject) -> Iterator[Claim]:
-    """One claim that nothing is silent, and one for each question that it is not needless."""
-    if not subject.askable:
-        return
-    one = _answered(subject, ONE, "if it were known", subject.askable)
-    two = _answered(subject, TWO, "or else", subject.askable)
+    """For each input that nothing is silent when it alone is unknown, then for several; for each question a need."""
+    for each in subject.askable:
+        claim = _silent(subject, each)
+        if claim is not None:
+            yield claim
+    if subject.askable:
+        yield _silent_on_several(subject)
+    for action in _innermost(subject):
+        asked = asked_for(action, subject.table)
+        if asked:
+            yield _needed(subject, action, asked)
+
+
+def _silent(subject: Subject, each: Input) -> Claim | None:
+    """That something asks for an input that alone is unknown and matters; None where no proposal depends on it."""
+    one, two = _answered(subject, ONE, "one way", [each]), _answered(subject, TWO, "another way", [each])
+    effects = _effects(subject, one, two)
+    if not effects:
+        return None
+    rest = [other for other in subject.askable if other is not each]
+    asks = [action.applies for action in _innermost(subject)]
+    asks += [leaf.applies for leaf in subject.leaves if each.key in subject.answers(leaf)]
+    quiet = z3.And(z3.Not(some(asks)), z3.Not(subject.otherwise), z3.Not(subject.decides(each)))
+    return Claim(
+        f"asks for {each.name}",
+        subject.table.plan.root,
+        f'where "{each.name}" alone is unknown and would change what is proposed, an action asks',
+        f'"{each.name}" alone is unknown and would change what is proposed, and nothing asks for it',
+        z3.And(subject.all_known(rest), quiet, _possible(subject, one, two), some(effects)),
+        others=(one, two),
+    )
+
+
+def _silent_on_several(subject: Subject) -> Claim:
+    """That something asks where several unknown inputs together matter."""
+    one = _answered(subject, ONE, "one way", subject.askable)
+    two = _answered(subject, TWO, "another way", subject.askable)
     differ = z3.And(_possible(subject, one, two), some(_effects(subject, one, two)))
     asked = some([action.applies for action in _innermost(subject)])
-    yield Claim(
+    return Claim(
         "no silent no",
         subject.table.plan.root,
-        "where something unknown could change what is proposed, an action asks for it",
-        "what is not known would change what is proposed, and nothing asks for it",
+        "where what is unknown could change what is proposed, an action asks",
+        "what is not known would change what is proposed, and nothing asks",
         z3.And(differ, z3.Not(asked), z3.Not(subject.otherwise)),
         others=(one, two),
     )
-    for action in _innermost(subject):
-        asked_inputs = asked_for(action, subject.table)
-        if asked_inputs:
-            yield _needed(subject, action, asked_inputs)
 
 
 def _needed(subject: Subject, action: Action, asked: list[Input]) -> Claim:

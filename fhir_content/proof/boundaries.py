@@ -54,7 +54,7 @@ class Boundaries:
         """Each boundary of a number, and one step below and above it."""
         whole = term.kind == INTEGER
         step = Decimal(1) if whole else Decimal("0.1")
-        found = [each.to_integral_value() if whole else each for each in self.of(term.value)] or [Decimal(0)]
+        found = [each.to_integral_value() if whole else each for each in self.of(term.value)]
         return [plain(near) for each in found for near in (each, each - step, each + step)]
 
 

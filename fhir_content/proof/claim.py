@@ -7,7 +7,9 @@ from functools import cached_property
 
 import z3
 
+from fhir_content.proof.answers import Readings
 from fhir_content.proof.boundaries import Boundaries
+from fhir_content.proof.engine import Engine
 from fhir_content.proof.facts import Given
 from fhir_content.proof.hazards import Contraindication
 from fhir_content.proof.logic import Name
@@ -58,6 +60,16 @@ class Subject:
     facts: tuple[Given, ...]
     worse: dict[Name, str]
     contraindications: tuple[Contraindication, ...]
+    readings: Readings
+
+    def answers(self, action: Action) -> frozenset[str]:
+        """The keys of the inputs that an action answers: it orders the test, or asks the question, they are read by."""
+        return self.readings.answered(action.element, self.table.inputs)
+
+    @cached_property
+    def engine(self) -> Engine:
+        """The logic as the CQL engine runs it; raises CqlError where it cannot."""
+        return Engine(self.table.terms.logic, self.table.library, self.table.terms.world)
 
     @cached_property
     def laws(self) -> Formula:
@@ -88,9 +100,13 @@ class Subject:
     @cached_property
     def _texts(self) -> dict[str, list[int]]:
         """The texts with which each input is compared."""
-        boundaries = Boundaries([action.applies for action in self.table.actions] + [row.holds for row in self.rows])
         texts = [each for each in self.askable if each.term.kind == STRING]
-        return {each.key: boundaries.texts(each.term.value) for each in texts}
+        return {each.key: self.boundaries.texts(each.term.value) for each in texts}
+
+    @cached_property
+    def boundaries(self) -> Boundaries:
+        """The numbers and texts that the table compares its inputs with."""
+        return Boundaries([action.applies for action in self.table.actions] + [row.holds for row in self.rows])
 
     def all_known(self, inputs: list[Input] | None = None) -> Formula:
         """Every one of the inputs, or of all, known well enough to compare, if it can be known."""

@@ -6,6 +6,7 @@ Greedy: one input after the other is given its plainest value that the claim's v
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 import z3
 
@@ -14,21 +15,21 @@ from fhir_content.proof.claim import Claim, Subject
 from fhir_content.proof.patient import Answer, Patient, Version, answer, is_plain
 from fhir_content.proof.search import Search
 from fhir_content.proof.term import ANY, BOOLEAN, NUMBERS, QUANTITY, STRING, Formula, Term, number
-from fhir_content.proof.world import Input, Other, variables
+from fhir_content.proof.world import Input, Other
 
 # Seconds for one wish about the patient: one that takes longer is not granted.
 _WISH = 0.3
+# For a number that is compared with nothing.
+_ROUND = [Decimal(value) for value in (1, 10, 100)]
 
 
 def smallest(search: Search, subject: Subject, claim: Claim) -> Patient:
     """The patient of a search that found one, after its value in each input is the plainest possible."""
     world = subject.table.terms.world
-    formula = z3.simplify(claim.violated)
-    names = variables(formula)
-    inputs = [each for each in world.inputs.values() if any(str(part) in names for part in each.variables)]
-    inputs += [each for other in claim.others for each in other.inputs if each not in inputs]
+    inputs = dict.fromkeys([*subject.table.inputs, *world.used(z3.simplify(claim.violated))])
+    inputs |= dict.fromkeys(each for other in claim.others for each in other.inputs)
     search.seconds = min(search.seconds, _WISH)
-    boundaries = Boundaries([formula, subject.laws, *(action.applies for action in subject.table.actions)])
+    boundaries = subject.boundaries
     for each in sorted(inputs, key=_rank):
         settle(search, _plainest(each, each.term, boundaries, subject))
     before = [Other("", (), ())]
@@ -38,7 +39,7 @@ def smallest(search: Search, subject: Subject, claim: Claim) -> Patient:
             same = [_equal(earlier.term(each), term) for earlier in reversed(before)]
             settle(search, [*same, *_plainest(each, term, boundaries, subject)])
         before.append(other)
-    return _told(search, subject, claim, inputs)
+    return _told(search, subject, claim, list(inputs))
 
 
 def settle(search: Search, wishes: Iterator[Formula] | list[Formula]) -> None:
@@ -76,11 +77,11 @@ def _plainest(asked: Input, term: Term, boundaries: Boundaries, subject: Subject
         fits = z3.BoolVal(True) if term.dimension is None else term.dimension >= 0
         if asked.never_null and not asked.is_parameter:
             yield term.value == 0
-        for each in boundaries.around(term):
+        for each in [*boundaries.around(term), *_ROUND]:
             yield z3.And(certain, fits, term.value == number(each))
         yield certain
     elif term.kind == STRING:
-        for text in boundaries.texts(term.value):
+        for text in [*boundaries.texts(term.value), len(subject.table.terms.world.texts)]:
             yield term.value == text
 
 

@@ -12,9 +12,9 @@ import z3
 from fhir_content.cql.error import CqlError
 from fhir_content.project import Project, ProjectError
 from fhir_content.proof import asking, complete, contested, exclusive, reachable, safe, steady
+from fhir_content.proof.answers import Readings
 from fhir_content.proof.claim import Claim, Subject
 from fhir_content.proof.counterexample import smallest
-from fhir_content.proof.engine import Engine
 from fhir_content.proof.facts import FactsFile, given, read_files, worsening
 from fhir_content.proof.hazards import Contraindication, read_log
 from fhir_content.proof.logic import Logic, LogicError
@@ -22,7 +22,7 @@ from fhir_content.proof.patient import Patient
 from fhir_content.proof.reads import library_of
 from fhir_content.proof.results import plans_with_logic
 from fhir_content.proof.search import Search
-from fhir_content.proof.table import Table, read
+from fhir_content.proof.table import read
 from fhir_content.proof.terms import Terms
 from fhir_content.resource import Resource
 
@@ -103,15 +103,9 @@ def subject_of(plan: Resource, project: Project, logic: Logic, stated: Premises)
     library = library_of(plan, project.catalog)
     contested.vary(terms, stated.parameters)
     table = read(plan, project.catalog, terms)
-    return assemble(table, library, stated)
-
-
-def assemble(table: Table, library: str, stated: Premises) -> Subject:
-    """A table with what is given about it; raises LogicError for facts that contradict each other."""
-    terms = table.terms
     facts = tuple(given(terms, library, stated.facts))
-    worse = worsening(terms.logic, library, stated.facts)
-    subject = Subject(table, facts, worse, stated.contraindications)
+    worse = worsening(logic, library, stated.facts)
+    subject = Subject(table, facts, worse, stated.contraindications, Readings(logic, project.catalog))
     _refuse_contradiction(subject)
     return subject
 
@@ -156,7 +150,7 @@ def contradicted(patient: Patient, subject: Subject) -> Iterator[str]:
     """What the CQL engine says otherwise about a patient: rows and conditions that do not come out the same."""
     table = subject.table
     try:
-        engine = Engine(table.terms.logic, table.library, table.terms.world)
+        engine = subject.engine
         context = engine.context({each.key: (each, value) for each, value in patient.inputs}, _NOON)
         for row in subject.rows:
             if (engine.value(row.name, context) is True) != (row.name.name in patient.rows):

@@ -69,9 +69,12 @@ def kind_of(node: Node, scope: Scope) -> str:
     return name if name in _MODELLED else ANY
 
 
-def is_never_null(node: Node) -> bool:
-    """Whether the operator gives a value whatever its operands are."""
-    return node.get("type") in _NEVER_NULL
+def is_never_null(node: Node, scope: Scope) -> bool:
+    """Whether the operator, or the function behind it, gives a value whatever its operands are."""
+    if node.get("type") in _NEVER_NULL:
+        return True
+    target = followed(node, scope) if node.get("type") == "FunctionRef" else None
+    return target is not None and is_never_null(*target)
 
 
 def is_count(node: Node) -> bool:

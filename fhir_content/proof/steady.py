@@ -1,4 +1,7 @@
-"""Steady: as a value that is said to get worse one way does so, no proposal comes, goes and comes again."""
+"""Steady: as a value that is said to get worse one way does so, no proposal comes, goes and comes again.
+
+Everything else is known: what is asked for in between is another property's matter.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,9 @@ def _of(subject: Subject, each: Input, direction: str) -> Iterator[Claim]:
         Other(says, (each,), tuple((part, fresh(part, f" {says}")) for part in each.variables))
         for says in (direction, f"still {direction}")
     )
+    rest = [other for other in subject.askable if other is not each]
     order = z3.And(_in_order(each, others, direction), *(other.formula(subject.laws) for other in others))
+    order = z3.And(order, subject.all_known(rest))
     for action in subject.proposals:
         between, worse = (other.formula(action.applies) for other in others)
         if between.eq(action.applies):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import z3
 
@@ -71,7 +72,7 @@ class Row:
     holds: Formula
 
 
-@dataclass(slots=True)
+@dataclass
 class Table:
     """A PlanDefinition with its logic read."""
 
@@ -92,11 +93,12 @@ class Table:
         """The actions directly in a group."""
         return [action for action in self.actions if action.parent == group.element.expression]
 
-    @property
+    @cached_property
     def inputs(self) -> list[Input]:
-        """The inputs on which an action or a row depends."""
-        formulas = [action.applies for action in self.actions] + [row.holds for row in self.rows]
-        return self.terms.world.used(*formulas)
+        """The inputs on which an action or a row depends; asked for only once the table is read."""
+        formulas = {action.applies.get_id(): action.applies for action in self.actions}
+        formulas |= {row.holds.get_id(): row.holds for row in self.rows}
+        return self.terms.world.used(*formulas.values())
 
 
 def read(plan: Resource, catalog: Catalog, terms: Terms) -> Table:

@@ -149,7 +149,7 @@ class Terms:
             node,
             place.library,
             self._whole.get(key, place.name),
-            never_null=kind != ANY and shape.is_never_null(node),
+            never_null=kind != ANY and shape.is_never_null(node, scope),
             uncertain=shape.may_be_uncertain(node, scope),
             dimension=self._dimension(key, node, scope) if kind == QUANTITY else None,
         )

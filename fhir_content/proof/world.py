@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -66,7 +65,7 @@ class World:
 
     def text_of(self, number: int) -> str:
         """The text that a number stands for; any other number is a text that the logic does not name."""
-        return next((text for text, each in self.texts.items() if each == number), f"other text {number}")
+        return next((text for text, each in self.texts.items() if each == number), "another text")
 
     def place(self, unit: str) -> tuple[int, Decimal]:
         """The index of a unit's dimension and the factor to its first unit; raises Unsupported for no mere factor."""
@@ -116,7 +115,7 @@ class World:
 
     def used(self, *formulas: Formula) -> list[Input]:
         """The inputs that occur in the formulas, in the order in which they were met."""
-        names = set().union(*(variables(formula) for formula in formulas)) if formulas else set()
+        names = variables(*formulas)
         return [each for each in self.inputs.values() if any(str(part) in names for part in each.variables)]
 
 
@@ -145,22 +144,20 @@ def _bounds(term: Term) -> list[Formula]:
     return [term.value >= 0] if term.kind == STRING else []
 
 
-def variables(formula: Formula) -> set[str]:
-    """The names of the variables in a formula."""
-    return {str(each) for each in _constants(formula)}
-
-
-def _constants(formula: Formula) -> Iterator[Formula]:
+def variables(*formulas: Formula) -> set[str]:
+    """The names of the variables in the formulas; what they share is looked at once."""
+    found: set[str] = set()
     seen: set[int] = set()
-    waiting = [formula]
+    waiting = list(formulas)
     while waiting:
         part = waiting.pop()
         if part.get_id() in seen:
             continue
         seen.add(part.get_id())
         if is_variable(part):
-            yield part
+            found.add(str(part))
         waiting.extend(part.children())
+    return found
 
 
 @dataclass(frozen=True, slots=True)
