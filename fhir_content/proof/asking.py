@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import z3
 
 from fhir_content.proof.claim import Claim, NoAnswer, Subject, some
+from fhir_content.proof.logic import Name
 from fhir_content.proof.questions import asked_for
 from fhir_content.proof.table import Action
 from fhir_content.proof.term import Formula
@@ -21,33 +22,38 @@ ONE, TWO = " one way", " other way"
 
 def claims(subject: Subject) -> Iterator[Claim]:
     """For each input that nothing is silent when it alone is unknown, then for several; for each question a need."""
+    groups: dict[Name, list[Input]] = {}
     for each in subject.askable:
-        claim = _silent(subject, each)
+        groups.setdefault(each.owner, []).append(each)
+    for name, asked in groups.items():
+        claim = _silent(subject, name.name, asked)
         if claim is not None:
             yield claim
     if subject.askable:
         yield _silent_on_several(subject)
     for action in _innermost(subject):
-        asked = asked_for(action, subject.table)
-        if asked:
-            yield _needed(subject, action, asked)
+        wanted = asked_for(action, subject.table)
+        if wanted:
+            yield _needed(subject, action, wanted)
 
 
-def _silent(subject: Subject, each: Input) -> Claim | None:
-    """That something asks for an input that alone is unknown and matters; None where no proposal depends on it."""
-    one, two = _answered(subject, ONE, "one way", [each]), _answered(subject, TWO, "another way", [each])
+def _silent(subject: Subject, name: str, asked: list[Input]) -> Claim | None:
+    """That something asks for a definition's inputs where only they are unknown; None where nothing depends on them."""
+    one, two = _answered(subject, ONE, "one way", asked), _answered(subject, TWO, "another way", asked)
     effects = _effects(subject, one, two)
     if not effects:
         return None
-    rest = [other for other in subject.askable if other is not each]
+    rest = [other for other in subject.askable if other not in asked]
+    keys = {each.key for each in asked}
     asks = [action.applies for action in _innermost(subject)]
-    asks += [leaf.applies for leaf in subject.leaves if each.key in subject.answers(leaf)]
-    quiet = z3.And(z3.Not(some(asks)), z3.Not(subject.otherwise), z3.Not(subject.decides(each)))
+    asks += [leaf.applies for leaf in subject.leaves if keys & subject.answers(leaf)]
+    unknown = z3.Not(z3.And(*(subject.decides(each) for each in asked)))
+    quiet = z3.And(z3.Not(some(asks)), z3.Not(subject.otherwise), unknown)
     return Claim(
-        f"asks for {each.name}",
+        f"asks for {name}",
         subject.table.plan.root,
-        f'where "{each.name}" alone is unknown and would change what is proposed, an action asks',
-        f'"{each.name}" alone is unknown and would change what is proposed, and nothing asks for it',
+        f'where "{name}" alone is unknown and would change what is proposed, an action asks',
+        f'"{name}" alone is unknown and would change what is proposed, and nothing asks for it',
         z3.And(subject.all_known(rest), quiet, _possible(subject, one, two), some(effects)),
         others=(one, two),
     )
