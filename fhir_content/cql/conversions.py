@@ -184,6 +184,8 @@ def to_string(value: Value, offset: int = 0) -> str | None:
         return None if value.value is None else f"{value.value:f} '{value.unit}'"
     if isinstance(value, Ratio):
         return f"{to_string(value.numerator)}:{to_string(value.denominator)}"
+    if isinstance(value, DateTime):
+        return str(value).replace("Z", "+00:00")
     if isinstance(value, (str, int, *TEMPORAL)):
         return str(value)
     raise CqlError(f"a value of type {type(value).__name__} does not convert to String")

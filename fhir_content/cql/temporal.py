@@ -119,7 +119,7 @@ class DateTime:
         if self.precision < HOUR:
             return text
         sign, minutes = "-" if self.offset < 0 else "+", abs(self.offset)
-        return f"{text}{sign}{minutes // 60:02}:{minutes % 60:02}"
+        return text + ("Z" if not minutes else f"{sign}{minutes // 60:02}:{minutes % 60:02}")
 
     def __repr__(self) -> str:
         text = str(self)

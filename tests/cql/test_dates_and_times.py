@@ -81,8 +81,8 @@ MOVES = [
     (date(2014), quantity(25, "months"), "2016"),
     (date(2014, 6), quantity(33, "days"), "2014-07"),
     (date(2014, 1, 1), quantity(36, "hours"), "2014-01-02"),
-    (date_time(2014, 1, 1, 10), quantity(90, "minutes"), "2014-01-01T11+00:00"),
-    (date_time(2014, 1, 1, 23, 59, 59, 999), quantity(1, "millisecond"), "2014-01-02T00:00:00.000+00:00"),
+    (date_time(2014, 1, 1, 10), quantity(90, "minutes"), "2014-01-01T11Z"),
+    (date_time(2014, 1, 1, 23, 59, 59, 999), quantity(1, "millisecond"), "2014-01-02T00:00:00.000Z"),
     (time(23, 30), quantity(15, "minutes"), "23:45"),
 ]
 

@@ -60,6 +60,7 @@ CONVERSIONS = [
     ("ToString", date(2014, 5), "2014-05"),
     ("ToString", time(10, 30), "10:30"),
     ("ToString", date_time(2014, 1, 1, 10, 0, 0, 0, offset="1.5"), "2014-01-01T10:00:00.000+01:30"),
+    ("ToString", date_time(2014, 1, 1, 10, 0, 0, 0), "2014-01-01T10:00:00.000+00:00"),
     ("ConvertsToInteger", "x", False),
     ("ConvertsToDate", "2014-05", True),
     ("ToList", None, []),
