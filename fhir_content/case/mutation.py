@@ -5,7 +5,7 @@ A case is run again only where an expression of its plan changes its value: what
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
@@ -17,7 +17,7 @@ from fhir_content.case.mutants import Mutant, mutants
 from fhir_content.case.run import CaseRun, actions_of, moment, parameters_of, plans_below, run
 from fhir_content.case.suite import Suite, run_cases
 from fhir_content.catalog import Catalog
-from fhir_content.cql import Context, CqlError
+from fhir_content.cql import Context, CqlError, Library
 from fhir_content.project import load
 from fhir_content.resource import Resource
 
@@ -50,26 +50,47 @@ class MutationResult:
 
 
 @dataclass(slots=True)
+class _Usual:
+    """What a case gives when nothing is wrong: its context, the values behind its result, and what made them."""
+
+    context: Context
+    steps: int
+    libraries: frozenset[Library]
+    expressions: list[tuple[str, str]]
+    values: list[Any]
+    definitions: dict[tuple[str, str], Any]
+
+    def forget(self) -> None:
+        """Leave nothing of a mutant in the context: the states of its libraries, and the steps it took."""
+        for library in set(self.context.states) - self.libraries:
+            del self.context.states[library]
+        self.context.steps = self.steps
+
+
+@dataclass(slots=True)
 class _Bench:
     """One process's suite, with what each case's expressions give when nothing is wrong."""
 
     suite: Suite
     wrongs: list[Mutant | Survivor] = field(default_factory=list)
-    usual: list[list[Any]] = field(default_factory=list)
-    seen: list[set[tuple[str, str]]] = field(default_factory=list)
+    usual: list[_Usual] = field(default_factory=list)
 
     def prepare(self) -> None:
         """List the wrongs, and remember for each case the usual values and the definitions that made them."""
         self.suite.runs = [each for each in self.suite.runs if each.passed]
-        logic = self.suite.logic
-        for done in self.suite.runs:
-            context = _context(done, logic)
-            self.usual.append(self._values(done, logic, context))
-            libraries = {name: logic.ready(name) for name in logic.trees()}
-            self.seen.append(
-                {(name, each) for name, library in libraries.items() for each in library.evaluated(context)}
-            )
+        self.usual = [self._usual(done) for done in self.suite.runs]
         self.wrongs = [*self._logic_wrongs(), *self._content_wrongs()]
+
+    def _usual(self, done: CaseRun) -> _Usual:
+        logic, context = self.suite.logic, _context(done, self.suite.logic)
+        expressions = self._expressions(done)
+        values = [_value(logic, library, name, context) for library, name in expressions]
+        seen = {
+            (name, each): value
+            for name in logic.trees()
+            for each, value in logic.ready(name).evaluated(context).items()
+        }
+        return _Usual(context, context.steps, frozenset(context.states), expressions, values, seen)
 
     def _plans(self) -> list[Resource]:
         names = {f"PlanDefinition/{each.written.case.plan}" for each in self.suite.runs}
@@ -79,7 +100,7 @@ class _Bench:
 
     def _logic_wrongs(self) -> Iterator[Mutant]:
         """The mutants of every definition and function that some case evaluates."""
-        seen = set().union(*self.seen)
+        seen = {key for each in self.usual for key in each.definitions}
         for name, elm in sorted(self.suite.logic.trees().items()):
             functions = {
                 each["name"] for each in elm["library"]["statements"]["def"] if each.get("type") == "FunctionDef"
@@ -93,14 +114,12 @@ class _Bench:
     def _content_wrongs(self) -> Iterator[Survivor]:
         for plan in self._plans():
             yield from (Survivor(plan.key, each["id"], "the action is removed") for each in actions_of(plan.data))
-        used = {str(each["id"]) for elm in self.suite.logic.trees().values() for each in _value_sets(elm)}
+        trees = self.suite.logic.trees()
+        evaluated = {library for usual in self.usual for library, _ in usual.definitions}
+        used = {str(each["id"]) for name in evaluated for each in _value_sets(trees[name])}
         for value_set in self.suite.project.catalog.of("ValueSet"):
             if value_set.url in used:
                 yield Survivor(value_set.key, "compose", "all members are removed")
-
-    def _values(self, done: CaseRun, logic: Logic, context: Context) -> list[Any]:
-        """The values of the expressions of a case's plan."""
-        return [_value(logic, library, name, context) for library, name in self._expressions(done)]
 
     def _expressions(self, done: CaseRun) -> list[tuple[str, str]]:
         """Library and name of every expression behind a case's result, conditions and dynamic values alike."""
@@ -126,27 +145,43 @@ class _Bench:
         if isinstance(wrong, Mutant):
             tree = self.suite.logic.trees()[wrong.library]
             logic = self.suite.logic.with_trees({wrong.library: wrong.applied_to(tree)})
-            return self._unnoticed(logic, self._asking(wrong))
+            return not any(self._notices(index, wrong, logic) for index in self._asking(wrong))
         catalog = _without(self.suite.project.catalog, wrong)
         logic = replace(self.suite.logic, catalog=catalog, _definitions={}, _names={})
-        if wrong.home.startswith("ValueSet/"):
-            return self._unnoticed(logic, range(len(self.suite.runs)))
-        return not any(self._fails(each, logic, catalog) for each in self.suite.runs)
+        return not any(self._fails(each, logic, catalog) for each in self._touched(wrong))
 
     def _asking(self, wrong: Mutant) -> list[int]:
         """The cases that evaluate the definition; for a function, those that evaluate anything of its library."""
         key = (wrong.library, wrong.definition)
-        if any(key in seen for seen in self.seen):
-            return [index for index, seen in enumerate(self.seen) if key in seen]
-        return [index for index, seen in enumerate(self.seen) if any(library == wrong.library for library, _ in seen)]
+        asking = [index for index, usual in enumerate(self.usual) if key in usual.definitions]
+        return asking or [
+            index
+            for index, usual in enumerate(self.usual)
+            if any(library == wrong.library for library, _ in usual.definitions)
+        ]
 
-    def _unnoticed(self, logic: Logic, indexes: Iterable[int]) -> bool:
-        for index in indexes:
-            done = self.suite.runs[index]
-            changed = self._values(done, logic, _context(done, logic)) != self.usual[index]
-            if changed and self._fails(done, logic, logic.catalog):
+    def _notices(self, index: int, wrong: Mutant, logic: Logic) -> bool:
+        """Whether a case fails; it is run only when the definition, then its plan's expressions, give other values."""
+        usual, done = self.usual[index], self.suite.runs[index]
+        try:
+            key = (wrong.library, wrong.definition)
+            if key in usual.definitions and _value(logic, *key, usual.context) == _plain(usual.definitions[key]):
                 return False
-        return True
+            values = [_value(logic, library, name, usual.context) for library, name in usual.expressions]
+            return values != usual.values and self._fails(done, logic, logic.catalog)
+        finally:
+            usual.forget()
+
+    def _touched(self, wrong: Survivor) -> Iterator[CaseRun]:
+        """The cases in which the action applies, or whose data hold a member of the value set."""
+        if not wrong.home.startswith("ValueSet/"):
+            yield from (each for each in self.suite.runs if wrong.place in each.applied)
+            return
+        value_set = self.suite.project.catalog.get(wrong.home)
+        members = self.suite.logic.value_set(value_set.url) if value_set else None
+        for each in self.suite.runs:
+            if members and any(coding in members for coding in _codings(each.data)):
+                yield each
 
     def _fails(self, done: CaseRun, logic: Logic, catalog: Catalog) -> bool:
         return not run(done.written, catalog, logic, self.suite.vocabulary).passed
@@ -159,10 +194,24 @@ def _context(done: CaseRun, logic: Logic) -> Context:
 
 def _value(logic: Logic, library: str, name: str, context: Context) -> Any:  # noqa: ANN401 - whatever CQL gives
     try:
-        value = logic.ready(library).evaluate(name, context)
+        return _plain(logic.ready(library).evaluate(name, context))
     except CqlError as error:
         return ("error", str(error))
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever CQL gives
     return getattr(value, "data", value)
+
+
+def _codings(data: Any) -> Iterator[tuple[str | None, str | None]]:  # noqa: ANN401 - FHIR is plain JSON
+    """System and code of everything coded in the data."""
+    if isinstance(data, dict):
+        if isinstance(data.get("code"), str):
+            yield data.get("system"), data["code"]
+        data = list(data.values())
+    if isinstance(data, list):
+        for each in data:
+            yield from _codings(each)
 
 
 def _value_sets(elm: dict[str, Any]) -> list[dict[str, Any]]:

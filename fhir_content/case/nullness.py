@@ -1,6 +1,6 @@
 """Which definitions can be null: those that cannot need no case in which they are.
 
-Only what is certain from the ELM is said: what exists, tests for null and constants are never null, nor is logic on them.
+Only what is certain from the ELM is said: existence, tests for null and constants are never null, nor is logic on them.
 """
 
 from __future__ import annotations

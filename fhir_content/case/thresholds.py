@@ -95,12 +95,19 @@ def _below(node: Elm) -> Iterable[Elm]:
 
 
 def _is_limit(node: Elm) -> bool:
-    """A number, or a definition of a parameters library: what the content chose, not what the record says."""
+    """A number, or a definition of a parameters library: what the content chose, not what the record says.
+
+    Zero is no clinical threshold: `> 0` guards against a record that cannot be meant.
+    """
     if node.get("type") in ("Literal", "Quantity"):
-        return True
+        return Decimal(str(node["value"])) != 0 if _is_number(node) else False
     if node.get("type") in ("ToDecimal", "ToQuantity", "As", "Negate"):
         return _is_limit(node["operand"])
     return node.get("type") == "ExpressionRef" and "Parameters" in node.get("libraryName", "")
+
+
+def _is_number(node: Elm) -> bool:
+    return node["type"] == "Quantity" or node["valueType"].rpartition("}")[2] in ("Integer", "Decimal", "Long")
 
 
 def _is_bound_elsewhere(node: Elm) -> bool:
