@@ -28,6 +28,7 @@ from fhir_content.proof.term import (
     of_kind,
 )
 from fhir_content.proof.terms import Place, Terms, operator
+from fhir_content.proof.world import NO_NUMBER
 
 # Beyond these a result is null.
 _INTEGERS = (-(2**31), 2**31 - 1)
@@ -78,6 +79,11 @@ def _sum(left: Term, right: Term, low: Formula, addend: Formula, highest: Formul
     return Term(QUANTITY, known, low + addend, dimension=left.dimension)
 
 
+def _quantity(known: Formula, value: Formula, dimension: Formula) -> Term:
+    """A quantity as a result: null where there was no number."""
+    return Term(QUANTITY, z3.And(known, dimension != NO_NUMBER), value, dimension=dimension)
+
+
 def product(left: Formula, right: Formula) -> Formula:
     """A product, by cases where one factor is one of several numbers, so that it stays linear."""
     for one, two in ((left, right), (right, left)):
@@ -105,9 +111,9 @@ def _multiply(terms: Terms, node: Node, place: Place) -> Term:
     if left.kind in NUMBERS:
         return fit(left.kind, known, value)
     if left.kind == QUANTITY and _is_plain(terms, right):
-        return Term(QUANTITY, known, value, dimension=left.dimension)
+        return _quantity(known, value, left.dimension)
     if left.kind == QUANTITY and _is_plain(terms, left):
-        return Term(QUANTITY, known, value, dimension=right.dimension)
+        return _quantity(known, value, right.dimension)
     raise Unsupported
 
 
@@ -118,7 +124,7 @@ def _divide(terms: Terms, node: Node, place: Place) -> Term:
     if left.kind == DECIMAL:
         return fit(DECIMAL, known, value)
     if left.kind == QUANTITY and _is_plain(terms, right):
-        return Term(QUANTITY, known, value, dimension=left.dimension)
+        return _quantity(known, value, left.dimension)
     raise Unsupported
 
 

@@ -12,11 +12,13 @@ from decimal import Decimal
 from fhir_content.cql import Context, Library
 from fhir_content.cql.values import Quantity, Tuple, Uncertainty, Value
 from fhir_content.proof.logic import Logic, Name, Node
-from fhir_content.proof.patient import Answer
+from fhir_content.proof.patient import NUMBERLESS, UNRELATED, Answer
 from fhir_content.proof.term import ANY, DECIMAL, INTEGER, QUANTITY, STRING
 from fhir_content.proof.world import Input, World
 
 _PREFIX = "input "
+# No unit of UCUM: it converts to nothing.
+_STRANGE_UNIT = "furlong"
 _KEPT = frozenset({"annotation", "resultTypeSpecifier", "signature"})
 
 
@@ -110,8 +112,8 @@ def value_of(answer: Answer) -> Value:
     if answer.kind == ANY:
         return Tuple()
     if answer.kind == QUANTITY:
-        value = Decimal(str(answer.value))
-        return Quantity(None) if answer.unit.startswith("(") else Quantity(value, answer.unit)
+        unit = _STRANGE_UNIT if answer.unit in (NUMBERLESS, UNRELATED) else answer.unit
+        return Quantity(None if answer.unit == NUMBERLESS else Decimal(str(answer.value)), unit)
     if answer.kind == INTEGER and answer.high is not None and answer.high != answer.value:
         return Uncertainty(int(str(answer.value)), answer.high)
     if answer.kind == DECIMAL:

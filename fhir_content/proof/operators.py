@@ -302,17 +302,17 @@ def _in(terms: Terms, node: Node, place: Place) -> Term:
 
 
 def _in_list(terms: Terms, whole: Node, point: Term, place: Place) -> Term:
-    """True where an element is equal; in a list null is equal to null."""
+    """True where an element is equal; null is in a list that holds a null, and otherwise it is not known."""
+    elements = [terms.term(each, place) for each in whole.get("element") or []]
+    exact(*elements)
+    if not elements:
+        return boolean(TRUE, FALSE)
     result = boolean(TRUE, FALSE)
-    for each in whole.get("element") or []:
-        element = terms.term(each, place)
-        exact(element)
-        same = equality(point, element)
-        both = z3.And(point.known, element.known)
-        result = disjunction(
-            result, boolean(z3.Or(z3.Not(both), same.known), z3.If(both, same.value, point.known == element.known))
-        )
-    return result
+    for each in elements:
+        same = equality(point, each)
+        result = disjunction(result, boolean(z3.Or(z3.Not(each.known), same.known), z3.And(each.known, same.value)))
+    holds_null = z3.Or(*(z3.Not(each.known) for each in elements))
+    return verdict(z3.If(point.known, result.is_true, holds_null), z3.And(point.known, result.is_false))
 
 
 def _in_interval(terms: Terms, whole: Node, point: Term, place: Place) -> Term:

@@ -8,7 +8,10 @@ from decimal import Decimal
 import z3
 
 from fhir_content.proof.term import ANY, BOOLEAN, INTEGER, QUANTITY, STRING, Formula, Term
-from fhir_content.proof.world import Input, World, real
+from fhir_content.proof.world import NO_NUMBER, Input, World, real
+
+# In place of a unit: the quantity has no number, or its unit converts to none that the logic names.
+NUMBERLESS, UNRELATED = "(no number)", "(a unit that does not convert)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,7 @@ def answer(term: Term, model: z3.ModelRef, world: World) -> Answer:
 
 
 def _unit(dimension: int, world: World) -> str:
-    return world.unit_of(dimension) or "(a unit that does not convert)"
+    return world.unit_of(dimension) or (NUMBERLESS if dimension == NO_NUMBER else UNRELATED)
 
 
 @dataclass(frozen=True, slots=True)

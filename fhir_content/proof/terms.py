@@ -14,7 +14,7 @@ import z3
 from fhir_content.proof import shape
 from fhir_content.proof.logic import Logic, LogicError, Name, Node, source_text
 from fhir_content.proof.term import ANY, QUANTITY, Formula, Term, Unsupported
-from fhir_content.proof.world import NO_DIMENSION, Input, World
+from fhir_content.proof.world import NO_NUMBER, Input, World
 
 Build: TypeAlias = "Callable[[Terms, Node, Place], Term]"
 OPERATORS: dict[str, Build] = {}
@@ -174,5 +174,5 @@ class Terms:
         if len(places) == 1 and units.always_number:
             return z3.IntVal(places[0])
         dimension = z3.Int(f"{len(self.world.inputs)}.dimension")
-        self.world.laws.append(z3.Or(*(dimension == each for each in [*places, NO_DIMENSION])))
+        self.world.laws.append(z3.Or(*(dimension == each for each in [*places, NO_NUMBER])))
         return dimension

@@ -18,8 +18,8 @@ _SORTS = {
     QUANTITY: z3.RealSort(),
     STRING: z3.IntSort(),
 }
-# No dimension: a unit that converts to nothing named in the logic, or a quantity without number.
-NO_DIMENSION = -1
+# The dimension of a quantity without number; any other that is not of the list is a unit that converts to none named.
+NO_NUMBER = -1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
