@@ -116,7 +116,14 @@ def _compiled(project: Project) -> list[Issue]:
     return [*cql.issues, *cql.elm.stale(cql.libraries)]
 
 
-_CHECKS: dict[str, Check] = {"validate": _validate, "compile --check": _compiled}
+def _tested(project: Project) -> list[Issue]:
+    """Whether every clinical case passes."""
+    from fhir_content.case.suite import run_cases
+
+    return run_cases(project).issues
+
+
+_CHECKS: dict[str, Check] = {"validate": _validate, "compile --check": _compiled, "test": _tested}
 
 
 def _second_opinion(project: Project) -> Iterator[Issue]:
