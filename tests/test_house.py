@@ -43,6 +43,14 @@ def test_a_command_has_no_function_over_40_lines_and_an_example(path):
     assert "Example: fhir-content" in path.read_text("utf-8")
 
 
+def test_the_code_map_names_every_module_and_no_other():
+    text = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
+    rows = re.findall(r"^\| (`[^|]+`) \|", text, re.M)
+    named = {word for row in rows for word in re.findall(r"`(\w+)`", row)}
+    there = {path.name.removesuffix(".py") for path in (ROOT / "fhir_content").iterdir()}
+    assert named == there - {"__init__", "__main__", "__pycache__", "data", "py.typed"}
+
+
 def test_no_python_in_build_or_definitions():
     stray = [name(path) for folder in ("build", "definitions") for path in (ROOT / folder).rglob("*.py")]
     assert stray == []
