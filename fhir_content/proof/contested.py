@@ -54,14 +54,14 @@ def read_parameters(path: Path, name: str) -> tuple[Parameter, ...]:
     return table.parameters
 
 
-def vary(terms: Terms, parameters: tuple[Parameter, ...]) -> None:
+def vary(terms: Terms, parameters: tuple[Parameter, ...], *, only_texts: bool = False) -> None:
     """Let each contested parameter take every value in its range, and each text its stated values."""
     for parameter in parameters:
         for library in terms.logic.libraries.values():
             if parameter.library not in ("", library.name):
                 continue
             name = Name(library.name, parameter.name)
-            if parameter.range and parameter.name in library.statements:
+            if parameter.range and not only_texts and parameter.name in library.statements:
                 terms.fixed[name] = _any_in_range(terms, name, parameter)
             elif parameter.values and parameter.name in library.parameters:
                 term = terms.parameter(name)

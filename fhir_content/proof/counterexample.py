@@ -23,13 +23,13 @@ _WISH = 0.3
 _ROUND = [Decimal(value) for value in (1, 10, 100)]
 
 
-def smallest(search: Search, subject: Subject, claim: Claim) -> Patient:
+def smallest(search: Search, subject: Subject, claim: Claim, boundaries: Boundaries | None = None) -> Patient:
     """The patient of a search that found one, after its value in each input is the plainest possible."""
     world = subject.table.terms.world
     inputs = dict.fromkeys([*subject.table.inputs, *world.used(z3.simplify(claim.violated))])
     inputs |= dict.fromkeys(each for other in claim.others for each in other.inputs)
     search.seconds = min(search.seconds, _WISH)
-    boundaries = subject.boundaries
+    boundaries = boundaries or subject.boundaries
     for each in sorted(inputs, key=_rank):
         settle(search, _plainest(each, each.term, boundaries, subject))
     before = [Other("", (), ())]

@@ -24,6 +24,7 @@ from fhir_content.proof.results import plans_with_logic
 from fhir_content.proof.search import Search
 from fhir_content.proof.table import read
 from fhir_content.proof.terms import Terms
+from fhir_content.proof.world import World
 from fhir_content.resource import Resource
 
 PROPERTIES: dict[str, Callable[[Subject], Iterator[Claim]]] = {
@@ -36,7 +37,7 @@ PROPERTIES: dict[str, Callable[[Subject], Iterator[Claim]]] = {
 }
 LIMIT = 5.0
 # An arbitrary moment: what depends on the date of today is an input, so no result hangs on this one.
-_NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
+MOMENT = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +98,14 @@ def plans_of(project: Project, names: Sequence[str]) -> list[Resource]:
     return [plan for plan in plans_with_logic(project) if not names or plan.id in names]
 
 
-def subject_of(plan: Resource, project: Project, logic: Logic, stated: Premises) -> Subject:
-    """The plan with its logic read and all that is given about it; raises LogicError for contradictory facts."""
-    terms = Terms(logic)
+def subject_of(plan: Resource, project: Project, logic: Logic, stated: Premises, world: World | None = None) -> Subject:
+    """The plan with its logic read and all that is given about it; raises LogicError for contradictory facts.
+
+    A `world` that is given is shared with another version of the plan; contested parameters keep their values then.
+    """
+    terms = Terms(logic, world or World())
     library = library_of(plan, project.catalog)
-    contested.vary(terms, stated.parameters)
+    contested.vary(terms, stated.parameters, only_texts=world is not None)
     table = read(plan, project.catalog, terms)
     facts = tuple(given(terms, library, stated.facts))
     worse = worsening(logic, library, stated.facts)
@@ -151,7 +155,7 @@ def contradicted(patient: Patient, subject: Subject) -> Iterator[str]:
     table = subject.table
     try:
         engine = subject.engine
-        context = engine.context({each.key: (each, value) for each, value in patient.inputs}, _NOON)
+        context = engine.context({each.key: (each, value) for each, value in patient.inputs}, MOMENT)
         for row in subject.rows:
             if (engine.value(row.name, context) is True) != (row.name.name in patient.rows):
                 yield row.name.name

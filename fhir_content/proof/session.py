@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
-from fhir_content.project import Project, ProjectError
+from fhir_content.project import Project, ProjectError, find_root, load
 from fhir_content.proof.telling import FORMATS, holds
 
 
@@ -22,10 +23,13 @@ def prove(
     names: Sequence[str],
     format_name: str,
     *,
+    against: Path | None = None,
     limit: float,
     step: Callable[[str], None],
 ) -> Proved:
     """Prove the plans of these ids, or all; `limit` is the seconds for one claim.
+
+    With `against`, the folder of another version: whether any patient is treated otherwise than there.
 
     Raises ProjectError or LogicError where the project cannot be read, or the solver is not installed.
     """
@@ -35,6 +39,9 @@ def prove(
         if error.name != "z3":
             raise
         raise ProjectError("proofs need the solver z3: pip install 'fhir-content[prove]'") from None
-    found = list(run.prove(project, names, limit, step))
+    if against is None:
+        found = list(run.prove(project, names, limit, step))
+    else:
+        found = list(run.compare(project, load(find_root(against)), names, limit, step))
     told = [outcome.result for outcome in found]
     return Proved(FORMATS[format_name](told), holds(told))

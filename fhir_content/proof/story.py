@@ -28,7 +28,7 @@ def _versions(patient: Patient) -> Iterator[str]:
     for version in patient.versions:
         values = dict(version.inputs)
         said = "; ".join(f"{each.name}: {values[each]}" for each in opened)
-        yield f"{version.says}, {said} -> {', '.join(version.actions) or 'nothing'}"
+        yield f"{version.says}{', ' if said else ''}{said} -> {', '.join(version.actions) or 'nothing'}"
     if len(patient.versions) > 1:
         rest = _rest(patient, opened)
         if rest:

@@ -52,12 +52,16 @@ class Input:
 
 @dataclass(slots=True)
 class World:
-    """Inputs by the hash of their meaning, units by dimension, texts by number, and what is true by type alone."""
+    """Inputs by the hash of their meaning, units by dimension, texts by number, and what is true by type alone.
+
+    `version` is what is added to the name of an input that was read otherwise before, where two versions are compared.
+    """
 
     inputs: dict[str, Input] = field(default_factory=dict)
     dimensions: list[str] = field(default_factory=list)
     texts: dict[str, int] = field(default_factory=dict)
     laws: list[Formula] = field(default_factory=list)
+    version: str = ""
 
     def text(self, text: str) -> Formula:
         """The number that stands for a text."""
@@ -99,6 +103,8 @@ class World:
         """The input of that meaning: a new one the first time."""
         if key in self.inputs:
             return self.inputs[key]
+        if self.version and any(each.name == name for each in self.inputs.values()):
+            name = f"{name} ({self.version})"
         label = f"{len(self.inputs)}"
         known = TRUE if never_null else z3.Bool(f"{label}.known")
         value = z3.Const(f"{label}.value", _SORTS[kind]) if kind in _SORTS else None
