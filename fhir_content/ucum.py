@@ -90,8 +90,9 @@ def _parse(code: str) -> Any:  # noqa: ANN401 (a pint Quantity, or None)
     from lark.exceptions import LarkError
     from pint import PintError
 
+    registry = _registry()  # outside: a library that cannot start must stop us, not turn every unit into an unknown one
     try:
-        return _registry().from_ucum(code)
+        return registry.from_ucum(code)
     except (LarkError, PintError, ArithmeticError, ValueError, KeyError, AttributeError, TypeError, RecursionError):
         return None
 
