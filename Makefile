@@ -7,10 +7,10 @@ TOOL := $(BIN)/fhir-content
 .PHONY: build test test-long check bench clean
 
 # The environment is made once, and again when what it is made from changes.
-$(VENV)/installed: pyproject.toml hatch_build.py
+$(VENV)/installed: pyproject.toml hatch_build.py constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
-	$(BIN)/python -m pip install --quiet --editable ".[prove]" --group dev
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[prove]" --group dev
 	@touch $@
 
 build: $(VENV)/installed
