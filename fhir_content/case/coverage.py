@@ -167,16 +167,20 @@ class Coverage:
             if library in wanted:
                 for limit in limits:
                     for side in self.thresholds[limit].missing:
-                        yield Hole("threshold", library, f"{limit.definition} {limit.locator}", side)
+                        yield Hole("threshold", library, f"{limit.definition} {limit.locator}".strip(), side)
+
+    @property
+    def homes(self) -> set[str]:
+        """The plans and libraries that holes are looked for in."""
+        return {plan.id for plan in self._plans.values()} | self._pathway_libraries()
 
     def _pathway_libraries(self) -> set[str]:
         """The libraries of the plans that the cases apply; what those share is answered for by all cases together."""
         canonicals = [str(each.value) for plan in self._plans.values() for each in plan.root.each("library")]
         return {self.logic.library(canonical).id for canonical in canonicals}
 
-    def tally(self) -> dict[str, tuple[int, int]]:
-        """For each kind, how many were seen in full and how many there are."""
-        holes = self.holes()
+    def tally(self, holes: list[Hole]) -> dict[str, tuple[int, int]]:
+        """For each kind, how many were seen in full and how many there are; `holes` are those that count."""
         plans = [action for plan in self._plans.values() for action in actions_of(plan.data)]
         trees, libraries = self.logic.trees(), self._pathway_libraries()
         names = [each["name"] for name in libraries for each in trees[name]["library"]["statements"]["def"]]

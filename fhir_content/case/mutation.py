@@ -31,22 +31,24 @@ class Survivor:
     home: str
     place: str
     change: str
+    locator: str = ""
 
     def __str__(self) -> str:
-        return f"{self.home}: {self.place}: {self.change}; no case fails"
+        return f"{self.home}: {f'{self.place} {self.locator}'.strip()}: {self.change}; no case fails"
 
 
 @dataclass(frozen=True, slots=True)
 class MutationResult:
-    """How many wrongs were put in, and those that nobody noticed."""
+    """How many wrongs were put in, where, and those that nobody noticed."""
 
     total: int
+    homes: frozenset[str]
     survivors: tuple[Survivor, ...]
 
-    @property
-    def score(self) -> float:
-        """Percent noticed."""
-        return 100 * (self.total - len(self.survivors)) / self.total if self.total else 100.0
+    def score(self, unnoticed: int) -> float:
+        """Percent noticed, when so many that could have been noticed were not."""
+        countable = self.total - len(self.survivors) + unnoticed
+        return 100 * (countable - unnoticed) / countable if countable else 100.0
 
 
 @dataclass(slots=True)
@@ -265,10 +267,11 @@ def mutate(suite: Suite, paths: tuple[Path, ...], advance: Advance, jobs: int) -
             advance(index + 1, len(bench.wrongs))
             if survived:
                 survivors.append(_told(wrong))
-    return MutationResult(len(bench.wrongs), tuple(survivors))
+    homes = frozenset(_told(wrong).home for wrong in bench.wrongs)
+    return MutationResult(len(bench.wrongs), homes, tuple(survivors))
 
 
 def _told(wrong: Mutant | Survivor) -> Survivor:
     if isinstance(wrong, Survivor):
         return wrong
-    return Survivor(wrong.library, f"{wrong.definition} {wrong.locator}", wrong.change)
+    return Survivor(wrong.library, wrong.definition, wrong.change, wrong.locator)

@@ -6,7 +6,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 import orjson
 
-from fhir_content.case.coverage import Coverage
+from fhir_content.case.coverage import Coverage, Hole
 from fhir_content.case.suite import Suite
 
 FORMATS = ("text", "json", "junit")
@@ -61,19 +61,17 @@ def _junit(suite: Suite) -> str:
     return tostring(root, encoding="unicode")
 
 
-def coverage_table(coverage: Coverage) -> str:
+def coverage_table(coverage: Coverage, holes: list[Hole]) -> str:
     """How much of each kind the cases have seen, and every hole."""
     lines = [f"{'kind':12} {'seen':>6} {'of':>6} {'':>6}"]
-    for kind, (seen, total) in coverage.tally().items():
+    for kind, (seen, total) in coverage.tally(holes).items():
         lines.append(f"{kind:12} {seen:6} {total:6} {100 * seen / total if total else 100:5.1f}%")
-    lines += [f"  {hole}" for hole in coverage.holes()]
+    lines += [f"  {hole}" for hole in holes]
     return "\n".join(lines)
 
 
-def coverage_json(coverage: Coverage) -> bytes:
+def coverage_json(coverage: Coverage, holes: list[Hole]) -> bytes:
     """The same for other tools."""
-    tally = {kind: {"seen": seen, "total": total} for kind, (seen, total) in coverage.tally().items()}
-    holes = [
-        {"kind": each.kind, "home": each.home, "name": each.name, "never": each.missing} for each in coverage.holes()
-    ]
-    return orjson.dumps({"tally": tally, "holes": holes}, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+    tally = {kind: {"seen": seen, "total": total} for kind, (seen, total) in coverage.tally(holes).items()}
+    told = [{"kind": each.kind, "home": each.home, "name": each.name, "never": each.missing} for each in holes]
+    return orjson.dumps({"tally": tally, "holes": told}, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)

@@ -6,13 +6,15 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from fhir_content.case.allowed import HOLES, MUTANTS, Finding, allowed
 from fhir_content.case.expansion import expand
 from fhir_content.case.form import read_cases
-from fhir_content.case.mutation import Advance, MutationResult, mutate
+from fhir_content.case.mutation import Advance, Survivor, mutate
 from fhir_content.case.page import coverage_page
 from fhir_content.case.report import coverage_json, coverage_table, render
 from fhir_content.case.suite import Suite, run_cases
 from fhir_content.case.words import Vocabulary
+from fhir_content.issue import Issue
 from fhir_content.project import Project
 from fhir_content.source import dumps
 from fhir_content.writing import write_whole
@@ -34,11 +36,13 @@ def test_cases(
     parts = [render(suite, format_name)]
     clean = not suite.issues
     if coverage:
-        parts += _coverage(suite, project.build / "out", format_name)
-    if mutate and clean:
-        result = _mutation(suite, paths, advance)
-        clean = not result.survivors
-        parts.append(_told(result))
+        text, unused = _coverage(suite, project.build / "out")
+        parts += [text] if format_name == "text" else []
+        clean = clean and not unused
+    if mutate and not suite.issues:
+        told, is_full = _mutation(suite, paths, advance)
+        parts.append(told)
+        clean = clean and is_full
     return Session("\n".join(parts), clean)
 
 
@@ -59,18 +63,30 @@ def expanded(project: Project, paths: tuple[Path, ...]) -> str:
     return "\n".join(dumps(bundle).decode() for bundle in bundles)
 
 
-def _coverage(suite: Suite, out: Path, format_name: str) -> list[str]:
+def _coverage(suite: Suite, out: Path) -> tuple[str, list[Issue]]:
+    """The table, and the allowances without a hole; the files are written."""
     seen = suite.coverage()
-    write_whole(out / "coverage.json", coverage_json(seen))
-    write_whole(out / "coverage.html", coverage_page(seen, suite.rows()))
-    return [coverage_table(seen)] if format_name == "text" else []
+    found = {Finding(each.kind, each.home, each.name, each.missing): each for each in seen.holes()}
+    spared, unused = allowed(suite.project, HOLES, found, seen.homes)
+    holes = [hole for finding, hole in found.items() if finding not in spared]
+    write_whole(out / "coverage.json", coverage_json(seen, holes))
+    write_whole(out / "coverage.html", coverage_page(seen, holes, suite.rows()))
+    return "\n".join([coverage_table(seen, holes), *map(str, unused)]), unused
 
 
-def _mutation(suite: Suite, paths: tuple[Path, ...], advance: Advance) -> MutationResult:
-    return mutate(suite, paths, advance, jobs=min(8, os.cpu_count() or 1))
+def _mutation(suite: Suite, paths: tuple[Path, ...], advance: Advance) -> tuple[str, bool]:
+    """What is told of the mutants, and whether every one was noticed or is allowed."""
+    result = mutate(suite, paths, advance, jobs=min(8, os.cpu_count() or 1))
+    spared, unused = allowed(suite.project, MUTANTS, {_finding(each) for each in result.survivors}, result.homes)
+    left = [each for each in result.survivors if _finding(each) not in spared]
+    lines = [f"SURVIVED {survivor}" for survivor in left] + [str(issue) for issue in unused]
+    lines.append(
+        f"{result.total} mutants, {len(result.survivors) - len(left)} of them allowed with a reason,"
+        f" {len(left)} survived, score {result.score(len(left)):.1f}%"
+    )
+    return "\n".join(lines), not left and not unused
 
 
-def _told(result: MutationResult) -> str:
-    lines = [f"SURVIVED {survivor}" for survivor in result.survivors]
-    lines.append(f"{result.total} mutants, {len(result.survivors)} survived, score {result.score:.1f}%")
-    return "\n".join(lines)
+def _finding(survivor: Survivor) -> Finding:
+    """A mutant as an allowance names it: two of one change in one definition are told apart by their place."""
+    return Finding("mutant", survivor.home, f"{survivor.place} {survivor.locator}".strip(), survivor.change)

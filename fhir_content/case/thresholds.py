@@ -79,7 +79,8 @@ def _definition(name: str, expression: Elm, beside: Elm) -> Elm:
 
 
 def _comparisons(node: Elm) -> Iterator[Elm]:
-    if node.get("type") in _COMPARISONS and sum(map(_is_limit, node["operand"])) == 1 and not _is_bound_elsewhere(node):
+    sides = node.get("operand", []) if node.get("type") in _COMPARISONS else []
+    if sum(map(_is_limit, sides)) == 1 and not any(map(_is_zero, sides)) and not _is_bound_elsewhere(node):
         yield node
     for child in _below(node):
         yield from _comparisons(child)
@@ -95,19 +96,17 @@ def _below(node: Elm) -> Iterable[Elm]:
 
 
 def _is_limit(node: Elm) -> bool:
-    """A number, or a definition of a parameters library: what the content chose, not what the record says.
-
-    Zero is no clinical threshold: `> 0` guards against a record that cannot be meant.
-    """
+    """A number, or a definition of a parameters library: what the content chose, not what the record says."""
     if node.get("type") in ("Literal", "Quantity"):
-        return Decimal(str(node["value"])) != 0 if _is_number(node) else False
+        return True
     if node.get("type") in ("ToDecimal", "ToQuantity", "As", "Negate"):
         return _is_limit(node["operand"])
     return node.get("type") == "ExpressionRef" and "Parameters" in node.get("libraryName", "")
 
 
-def _is_number(node: Elm) -> bool:
-    return node["type"] == "Quantity" or node["valueType"].rpartition("}")[2] in ("Integer", "Decimal", "Long")
+def _is_zero(node: Elm) -> bool:
+    """Zero is no clinical threshold: `> 0` guards against a record that cannot be meant."""
+    return str(node.get("value", "")) in ("0", "0.0")
 
 
 def _is_bound_elsewhere(node: Elm) -> bool:
