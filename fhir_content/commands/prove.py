@@ -10,6 +10,7 @@ import click
 from fhir_content.commands import _options
 
 _FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
+_NEW_FOLDER = click.Path(path_type=Path, file_okay=False)
 _FORMAT = click.Choice(["text", "json", "junit"])
 
 
@@ -19,6 +20,7 @@ _FORMAT = click.Choice(["text", "json", "junit"])
     "--format", "format_name", type=click.Choice(["text", "json", "junit"]), default="text", show_default=True
 )
 @click.option("--against", type=_FOLDER, help="Another version: is any patient treated otherwise?")
+@click.option("--write-cases", "cases", type=_NEW_FOLDER, help="Write each counterexample there as a clinical case.")
 @click.option("--limit", type=click.FloatRange(0.01, 3600), default=5.0, show_default=True, help="Seconds for a claim.")
 @_options.output
 @_options.project
@@ -26,6 +28,7 @@ def command(
     plans: tuple[str, ...],
     format_name: str,
     against: Path | None,
+    cases: Path | None,
     limit: float,
     output: Path | None,
     project_dir: Path | None,
@@ -41,6 +44,6 @@ def command(
 
     project = load(find_root(project_dir or Path.cwd()))
     with progress() as step:
-        done = prove(project, plans, format_name, against=against, limit=limit, step=step)
+        done = prove(project, plans, format_name, against=against, cases=cases, limit=limit, step=step)
     emit(done.text, output)
     sys.exit(0 if done.is_clean else 1)

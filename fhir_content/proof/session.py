@@ -24,12 +24,14 @@ def prove(
     format_name: str,
     *,
     against: Path | None = None,
+    cases: Path | None = None,
     limit: float,
     step: Callable[[str], None],
 ) -> Proved:
     """Prove the plans of these ids, or all; `limit` is the seconds for one claim.
 
-    With `against`, the folder of another version: whether any patient is treated otherwise than there.
+    With `against`, the folder of another version: whether any patient is treated otherwise than there. `cases` is a
+    folder for the counterexamples as clinical cases.
 
     Raises ProjectError or LogicError where the project cannot be read, or the solver is not installed.
     """
@@ -44,4 +46,10 @@ def prove(
     else:
         found = list(run.compare(project, load(find_root(against)), names, limit, step))
     told = [outcome.result for outcome in found]
-    return Proved(FORMATS[format_name](told), holds(told))
+    text = FORMATS[format_name](told)
+    if cases is not None:
+        from fhir_content.proof.realisation import write_cases
+
+        written = write_cases(found, project, cases)
+        text = "\n".join([text, *written]) if format_name == "text" else text
+    return Proved(text, holds(told))

@@ -7,13 +7,15 @@ import pytest
 import z3
 from click.testing import CliRunner
 
+from fhir_content.case.form import read_cases
 from fhir_content.commands.prove import command
 from fhir_content.project import ProjectError, load
 from fhir_content.proof import fresh
+from fhir_content.proof.cases import Scribe
 from fhir_content.proof.claim import Claim
 from fhir_content.proof.facts import read_files
 from fhir_content.proof.logic import Logic, LogicError, Name
-from fhir_content.proof.prove import settled
+from fhir_content.proof.prove import prove_plan, settled
 from tests.proof.table import PROJECT, Table
 
 
@@ -169,3 +171,25 @@ def test_elm_that_calls_itself_is_an_error_not_a_hang():
     elm = {"identifier": {"id": "Loop"}, "statements": {"def": [definition("A", "B"), definition("B", "A")]}}
     with pytest.raises(LogicError, match="calls itself"):
         Logic([elm]).of(Name("Loop", "A"))
+
+
+def test_counterexamples_are_written_as_cases_and_real_data_bring_them_about(root, tmp_path):
+    edit(root, "definitions/table/PlanDefinition-t-start.yaml", "expression: Refer", "expression: Watch")
+    done = run(root, "--write-cases", str(root / "definitions/table/cases"))
+    written = root / "definitions/table/cases/t-start-decide-watch-refer.yaml"
+    assert f"{written}: does what the proof says" in done.output
+    cases, issues = read_cases(load(root))
+    assert issues == []
+    case = next(each.case for each in cases if each.name == written.stem)
+    assert case.conditions == ["the deficiency"]
+    assert case.expect.actions == ["watch", "refer"]
+    assert case.rows in (["1.4"], ["1.7"])
+
+
+def test_an_input_that_no_record_entry_says_is_named_in_the_case(root):
+    table = Table(root)
+    subject = table.turn("Needs Age", "Or", "And").subject()
+    failed = prove_plan(subject, 5, ["asking"]).failed
+    scribe = Scribe(subject.table.terms.logic, table.project.catalog, "2026-01-01")
+    drafts = [scribe.case("t-start", verdict.claim.name, verdict.patient) for verdict in failed]
+    assert any(each.left_out and each.left_out[0].startswith("Age: ") for each in drafts)
