@@ -181,7 +181,7 @@ def _typed(source: Source, data: Json, issues: list[Issue]) -> Resource | None:
     line, column = source.place(("resourceType",))
     way_out = "begin with `resourceType: PlanDefinition`, or the type that it is"
     message = "this is not a FHIR resource: no resourceType"
-    where = Location(source.file, line, column)
+    where = Location(source.file, line, column, "Resource")
     issues.append(Issue(where, "resource-type", Severity.ERROR, message, "structure", way_out))
     return None
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from fhir_content.canonical import Canonical
 from fhir_content.issue import Location
-from fhir_content.source import Json, Path, Source, dumps
+from fhir_content.source import Json, Path, Source, dumps, expression_of
 
 if TYPE_CHECKING:
     from fhir.resources.R4B.fhirresourcemodel import FHIRResourceModel
@@ -89,8 +89,7 @@ class Resource:
 
     def expression(self, path: Path = ()) -> str:
         """FHIRPath of the element, with indexes: `PlanDefinition.action[0].title`."""
-        steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
-        return (self.type or "Resource") + "".join(steps)
+        return expression_of(self.type, path)
 
     def location(self, path: Path = (), *, on_key: bool = False) -> Location:
         """Where the element at `path` is written, or its nearest ancestor."""

@@ -24,6 +24,7 @@ from fhir_content.source.document import (
     Places,
     Source,
     UnreadableError,
+    expression_of,
     place_of,
     stop,
 )
@@ -38,6 +39,7 @@ __all__ = [
     "Places",
     "Source",
     "dumps",
+    "expression_of",
     "parse",
     "read",
 ]

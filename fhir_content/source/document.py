@@ -52,12 +52,14 @@ class Places:
             self.keys[path] = key
         self.values[path] = value
 
-    def repeated_keys(self, file: str) -> Iterator[Issue]:
-        """An issue for each key that stands twice in one object."""
+    def repeated_keys(self, file: str, data: Json) -> Iterator[Issue]:
+        """An issue for each key that stands twice in one object of `data`."""
+        kind = data.get("resourceType") if isinstance(data, dict) else None
         for path, place in self.repeated:
             message = f"the key `{path[-1]}` is written twice (first in line {self.keys[path][0]})"
             way_out = "keep one: most readers silently take the last"
-            yield Issue(Location(file, *place), "duplicate-key", Severity.ERROR, message, "structure", way_out)
+            where = Location(file, *place, expression_of(kind, path))
+            yield Issue(where, "duplicate-key", Severity.ERROR, message, "structure", way_out)
 
 
 @dataclass(slots=True)
@@ -87,9 +89,17 @@ class UnreadableError(Exception):
         self.issue = issue
 
 
-def stop(file: str, place: Place, rule: str, message: str, way_out: str = "", code: str = "structure") -> NoReturn:
+def stop(
+    file: str, place: Place, rule: str, message: str, way_out: str = "", code: str = "structure", expression: str = ""
+) -> NoReturn:
     """Give up on `file` with a fatal issue at `place`."""
-    raise UnreadableError(Issue(Location(file, *place), rule, Severity.FATAL, message, code, way_out))
+    raise UnreadableError(Issue(Location(file, *place, expression), rule, Severity.FATAL, message, code, way_out))
+
+
+def expression_of(kind: Json, path: Sequence[str | int]) -> str:
+    """FHIRPath of an element, with indexes: `PlanDefinition.action[0].title`; `Resource` where the type is not said."""
+    steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
+    return (kind if isinstance(kind, str) and kind else "Resource") + "".join(steps)
 
 
 def place_of(text: str, offset: int) -> Place:

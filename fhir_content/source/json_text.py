@@ -14,7 +14,7 @@ from typing import NoReturn
 
 import orjson
 
-from fhir_content.source.document import MAX_DEPTH, Json, Path, Place, Places, Source, place_of, stop
+from fhir_content.source.document import MAX_DEPTH, Json, Path, Place, Places, Source, expression_of, place_of, stop
 
 _TOKEN = re.compile(
     r'[ \t\r\n]*(?:(?P<mark>[{}\[\],:])|(?P<string>"(?:[^"\\]|\\.)*")|(?P<word>[^\s{}\[\],:"]+)|(?P<odd>.))'
@@ -40,13 +40,16 @@ def parse_json(text: str, file: str) -> Source:
         if "\\ud" in text or "\\uD" in text:
             orjson.loads(text)  # refuses half a surrogate pair, which cannot be written as UTF-8
     except json.JSONDecodeError as error:
-        stop(file, place_of(text, min(error.pos, len(text))), "json-syntax", *_explain(text, error))
+        offset = min(error.pos, len(text))
+        message, way_out = _explain(text, error)
+        stop(file, place_of(text, offset), "json-syntax", message, way_out, expression=_expression_at(text, offset))
     except ValueError as error:  # NaN and its like, or more digits than Python reads
         message = str(error) if "not a JSON number" in str(error) else "a number with thousands of digits"
-        stop(file, _place_of_bad_number(text), "json-syntax", message, "write a number that FHIR can hold")
+        offset, way_out = _bad_number(text), "write a number that FHIR can hold"
+        stop(file, place_of(text, offset), "json-syntax", message, way_out, expression=_expression_at(text, offset))
     source = Source(file, data, text=text, find_places=lambda: _find_places(text))
     if repeated:
-        source.issues = tuple(_find_places(text).repeated_keys(file))
+        source.issues = tuple(_find_places(text).repeated_keys(file, data))
     return source
 
 
@@ -72,19 +75,51 @@ def _explain(text: str, error: json.JSONDecodeError) -> tuple[str, str]:
     rest = text[error.pos : error.pos + 2]
     if rest in ("//", "/*"):
         return "JSON has no comments", "remove it, or write the resource in YAML"
-    if rest[:1] in ("}", "]") or "trailing comma" in error.msg:
+    after_comma = text[: error.pos].rstrip()[-1:] == ","
+    if (rest[:1] in ("}", "]") and after_comma) or "trailing comma" in error.msg:
         return "a comma stands before the end of a list or object", "remove the comma"
     if "surrogate" in error.msg:
         return "half a surrogate pair is not a character", "write both halves, or the character itself"
     return error.msg[:1].lower() + error.msg[1:], "mend the JSON here"
 
 
-def _place_of_bad_number(text: str) -> Place:
+def _bad_number(text: str) -> int:
     for token in _TOKEN.finditer(text):
         word = token["word"]
         if word and (len(word) > 4000 or word in ("NaN", "Infinity", "-Infinity")):
-            return place_of(text, token.start("word"))
-    return (1, 1)
+            return token.start("word")
+    return 0
+
+
+def _expression_at(text: str, offset: int) -> str:
+    """FHIRPath of the element that was being read at `offset` of a text that does not parse."""
+    open_paths: list[Path] = []
+    steps: list[str | int] = []  # the key or the index reached in each open object or list; "" before the first key
+    kind = string = ""
+    path: Path | None = None
+
+    def here() -> Path:
+        return (*(open_paths[-1] if open_paths else ()), *steps[-1:])
+
+    for token in _TOKEN.finditer(text):
+        if path is None and token.end() > offset:
+            path = here()
+        mark = token["mark"]
+        if mark in ("{", "["):
+            open_paths.append(here())
+            steps.append("" if mark == "{" else 0)
+        elif mark in ("}", "]") and steps:
+            open_paths.pop()
+            steps.pop()
+        elif mark == "," and steps:
+            last = steps[-1]
+            steps[-1] = last + 1 if isinstance(last, int) else ""
+        elif mark == ":" and steps and isinstance(steps[-1], str):
+            steps[-1] = string
+        elif token["string"]:
+            string = token["string"][1:-1]
+            kind = string if steps == ["resourceType"] else kind
+    return expression_of(kind, [step for step in path or here() if step != ""])
 
 
 def _find_places(text: str) -> Places:

@@ -11,11 +11,23 @@ from decimal import Decimal
 
 import yaml
 
-from fhir_content.source.document import MAX_DEPTH, Allowance, Json, Path, Place, Places, Source, place_of, stop
+from fhir_content.source.document import (
+    MAX_DEPTH,
+    Allowance,
+    Json,
+    Path,
+    Place,
+    Places,
+    Source,
+    expression_of,
+    place_of,
+    stop,
+)
 
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?P<fraction>(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)")
 _WORDS: dict[str, Json] = {"": None, "~": None, "null": None, "true": True, "false": False}
 _ALLOWANCE = re.compile(r"(?:^|(?<=\s))#\s*allow\s+([a-z0-9-]+)\s*:\s*(\S.*?)\s*$")
+_TYPE = re.compile(r"""^["']?resourceType["']?[ ]*:[ ]*["']?([A-Za-z]+)""", re.MULTILINE)
 _MAX_DIGITS = 100  # more is no number of FHIR's; kept as text, so that the type check names it
 
 _Frame = tuple[Path, dict[str, Json] | list[Json]]
@@ -23,21 +35,22 @@ _Frame = tuple[Path, dict[str, Json] | list[Json]]
 
 def parse_yaml(text: str, file: str) -> Source:
     """The data of one YAML document, the places of its elements, and the allowances in its comments."""
-    reading = _Reading(file)
+    reading = _Reading(file, text)
     try:
         for event in yaml.parse(text, Loader=yaml.CSafeLoader):
             reading.take(event)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         place = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        stop(file, place, "yaml-syntax", *_explain(text, place, error.problem or "this is not YAML"))
+        message, way_out = _explain(text, place, error.problem or "this is not YAML")
+        stop(file, place, "yaml-syntax", message, way_out, expression=reading.expression)
     except yaml.reader.ReaderError as error:
         # the C reader counts bytes, the Python one characters: look the character up
         offset = next((at for at, letter in enumerate(text) if ord(letter) == error.character), 0)
         message = f"the character U+{ord(text[offset]):04X} may not stand in YAML"
         stop(file, place_of(text, offset), "yaml-syntax", message, "remove it, or write it as an escape in quotes")
     places = reading.places
-    issues = tuple(places.repeated_keys(file))
+    issues = tuple(places.repeated_keys(file, reading.data))
     allowances = tuple(_allowances(text, reading.block_lines)) if "allow" in text else ()
     return Source(file, reading.data, issues, allowances, text, lambda: places)
 
@@ -45,8 +58,9 @@ def parse_yaml(text: str, file: str) -> Source:
 class _Reading:
     """One pass over the events of a file."""
 
-    def __init__(self, file: str) -> None:
+    def __init__(self, file: str, text: str) -> None:
         self.file = file
+        self.text = text
         self.data: Json = None
         self.places = Places()
         self.block_lines: set[int] = set()
@@ -71,6 +85,15 @@ class _Reading:
             if self._documents > 1:
                 self._stop(event, "a second document begins", "write one resource a file")
 
+    @property
+    def expression(self) -> str:
+        """FHIRPath of the element being read."""
+        above = self._frames[-1][0] if self._frames else ()
+        container = self._frames[-1][1] if self._frames else None
+        step: Path = (len(container),) if isinstance(container, list) else (self._key[0],) if self._key else ()
+        kind = _TYPE.search(self.text)
+        return expression_of(kind and kind[1], (*above, *step))
+
     def _refuse_extras(self, event: yaml.NodeEvent, tag: str | None) -> None:
         if event.anchor is not None:
             self._stop(event, f"the anchor `&{event.anchor}` is not read", "write the content out where it is used")
@@ -78,7 +101,7 @@ class _Reading:
             self._stop(event, f"the tag `{tag}` is not read", "remove it; quotes make a text, FHIR knows the types")
 
     def _stop(self, event: yaml.Event, message: str, way_out: str) -> None:
-        stop(self.file, _start(event), "yaml-extra", message, way_out, "not-supported")
+        stop(self.file, _start(event), "yaml-extra", message, way_out, "not-supported", self.expression)
 
     def _scalar(self, event: yaml.ScalarEvent) -> None:
         first, last = _start(event)[0], event.end_mark.line if event.end_mark else 0

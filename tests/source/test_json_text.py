@@ -93,3 +93,21 @@ def test_what_cannot_be_read_is_fatal_and_leaves_no_data():
 def test_dumps_refuses_what_is_not_fhir_json():
     with pytest.raises(TypeError):
         dumps({"a": object()})
+
+
+@pytest.mark.parametrize(
+    ("content", "expression"),
+    [
+        (b'{"resourceType": "ValueSet", "compose": {"include": [{"a": 1}, {"b": }]}}', "ValueSet.compose.include[1].b"),
+        (b'{"compose": {"include": [{"a": 1},]}, "resourceType": "ValueSet"}', "ValueSet.compose.include[1]"),
+        (b'{ // why\n"resourceType": "Library"}', "Library"),
+        (b'{"contained": [{"resourceType": "Patient"}], "resourceType": "Library",}', "Library"),
+        (b'{"resourceType": "Library", "title": "x', "Library.title"),
+        (b'{"resourceType": "Library", "a": {"b": NaN}}', "Library.a.b"),
+        (b'{"resourceType": "Library", "a": {"b": 1, "b": 2}}', "Library.a.b"),
+        (b"[1,", "Resource[1]"),
+        (b"}}{", "Resource"),
+    ],
+)
+def test_what_cannot_be_read_is_named_by_its_fhirpath(content, expression):
+    assert [each.location.expression for each in parse(content, "a.json").issues] == [expression]

@@ -105,3 +105,15 @@ def test_an_allowance_speaks_of_its_own_line_or_of_the_next():
 
 def test_an_allowance_inside_a_text_is_text():
     assert parse(b"a: |\n  # allow x: y\n  b\n", "a.yaml").allowances == ()
+
+
+@pytest.mark.parametrize(
+    ("content", "expression"),
+    [
+        ("resourceType: Library\naction:\n  - id: a\n  - id: &b b\n", "Library.action[1].id"),
+        ("resourceType: Library\nname: [1, 2\nid: a\n", "Library.name[2]"),
+        ("meta:\n  b: 1\n  b: 2\n", "Resource.meta.b"),
+    ],
+)
+def test_what_cannot_be_read_is_named_by_its_fhirpath(content, expression):
+    assert [each.location.expression for each in parse(content.encode(), "a.yaml").issues] == [expression]
