@@ -27,17 +27,6 @@ def is_unit(code: str) -> bool:
     return (common is not None and code in common.codes) or ucum.is_valid(code)
 
 
-def check_quantity(walk: Walk, child: Child, value: Json, path: Path) -> None:
-    """Whether the code of a quantity in UCUM is a unit of UCUM."""
-    if not isinstance(value, dict) or value.get("system") != ucum.SYSTEM:
-        return
-    code = value.get("code")
-    if isinstance(code, str) and not is_unit(code):
-        message = f"{child.name}: {code!r} is not a unit of UCUM"
-        help = "write the unit in UCUM's case-sensitive form, such as mg/kg, [IU] or {count}; free text goes into unit"
-        walk.report((*path, "code"), "ucum", message, help, code="code-invalid")
-
-
 def check_identifier(walk: Walk, child: Child, value: Json, path: Path) -> None:
     """An absolute system; a value that is a uri where the system says so."""
     del child

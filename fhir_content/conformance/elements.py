@@ -32,7 +32,6 @@ _FOLLOW: dict[str, Follow] = {
     "Attachment": datatypes.check_attachment,
     "Coding": datatypes.check_coding,
     "Identifier": datatypes.check_identifier,
-    **dict.fromkeys(("Quantity", "Age", "Count", "Distance", "Duration"), datatypes.check_quantity),
 }
 
 
