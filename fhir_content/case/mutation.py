@@ -5,6 +5,7 @@ A case is run again only where an expression of its plan changes its value: what
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -32,9 +33,15 @@ class Survivor:
     place: str
     change: str
     locator: str = ""
+    number: int = 1
+
+    @property
+    def name(self) -> str:
+        """Its place, told apart from others with the same change there; it stays when lines above it move."""
+        return f"{self.place} #{self.number}" if self.number > 1 else self.place
 
     def __str__(self) -> str:
-        return f"{self.home}: {f'{self.place} {self.locator}'.strip()}: {self.change}; no case fails"
+        return f"{self.home}: {f'{self.name} {self.locator}'.strip()}: {self.change}; no case fails"
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,19 +266,28 @@ def mutate(suite: Suite, paths: tuple[Path, ...], advance: Advance, jobs: int) -
     """Try every wrong on the cases of a suite that passes, in `jobs` processes."""
     bench = _Bench(suite)
     bench.prepare()
-    survivors = []
+    told = _told(bench.wrongs)
     pool = ProcessPoolExecutor(jobs, get_context("spawn"), _start, (suite.project.root, paths))
     with pool:
         verdicts = pool.map(_survives, range(len(bench.wrongs)), chunksize=8)
-        for index, (wrong, survived) in enumerate(zip(bench.wrongs, verdicts, strict=True)):
-            advance(index + 1, len(bench.wrongs))
+        survivors = []
+        for index, (wrong, survived) in enumerate(zip(told, verdicts, strict=True)):
+            advance(index + 1, len(told))
             if survived:
-                survivors.append(_told(wrong))
-    homes = frozenset(_told(wrong).home for wrong in bench.wrongs)
+                survivors.append(wrong)
+    homes = frozenset(wrong.home for wrong in told)
     return MutationResult(len(bench.wrongs), homes, tuple(survivors))
 
 
-def _told(wrong: Mutant | Survivor) -> Survivor:
-    if isinstance(wrong, Survivor):
-        return wrong
-    return Survivor(wrong.library, wrong.definition, wrong.change, wrong.locator)
+def _told(wrongs: list[Mutant | Survivor]) -> list[Survivor]:
+    """The wrongs as they are told, numbered where one definition has several of the same."""
+    counts: Counter[tuple[str, str, str]] = Counter()
+    told = []
+    for wrong in wrongs:
+        if isinstance(wrong, Survivor):
+            told.append(wrong)
+            continue
+        key = (wrong.library, wrong.definition, wrong.change)
+        counts[key] += 1
+        told.append(Survivor(*key, wrong.locator, counts[key]))
+    return told

@@ -88,5 +88,4 @@ def _mutation(suite: Suite, paths: tuple[Path, ...], advance: Advance) -> tuple[
 
 
 def _finding(survivor: Survivor) -> Finding:
-    """A mutant as an allowance names it: two of one change in one definition are told apart by their place."""
-    return Finding("mutant", survivor.home, f"{survivor.place} {survivor.locator}".strip(), survivor.change)
+    return Finding("mutant", survivor.home, survivor.name, survivor.change)
