@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from time import perf_counter
 
 import z3
@@ -20,24 +21,24 @@ from fhir_content.proof.patient import Patient, Version
 from fhir_content.proof.prove import MOMENT, PlanProof, Verdict
 from fhir_content.proof.search import Search
 from fhir_content.proof.table import Action
-from fhir_content.proof.term import Formula
+from fhir_content.proof.term import Formula, solver_of
 
 BEFORE = "before"
 # What an input is called that is read otherwise now than before.
 NOW = "as it is read now"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Pair:
     """The two versions of a plan, over one World."""
 
     old: Subject
     new: Subject
 
-    @property
-    def laws(self) -> Formula:
-        """What is given in either version."""
-        return z3.And(self.old.laws, self.new.laws)
+    @cached_property
+    def solver(self) -> z3.Solver:
+        """A solver that holds what is given in either version."""
+        return solver_of(self.old.laws, self.new.laws)
 
 
 def compare(pair: Pair, limit: float) -> PlanProof:
@@ -74,12 +75,12 @@ def _choices(subject: Subject) -> dict[str, Action]:
 
 def _settled(pair: Pair, claim: Claim, boundaries: Boundaries, limit: float) -> Verdict:
     """As a claim about one table, but the patient is told and confirmed in both versions."""
-    search = Search(pair.laws, claim, limit)
-    found = search.check()
-    if found != z3.sat:
-        return Verdict("against", claim, "proved" if found == z3.unsat else "unknown")
-    patient = smallest(search, pair.new, claim, boundaries)
-    before = _before(pair.old, search)
+    with Search(pair.solver, claim, limit) as search:
+        found = search.check()
+        if found != z3.sat:
+            return Verdict("against", claim, "proved" if found == z3.unsat else "unknown")
+        patient = smallest(search, pair.new, claim, boundaries)
+        before = _before(pair.old, search)
     told = Patient(patient.inputs, patient.words, patient.rows, patient.actions, (before,))
     unconfirmed = [*_contradicted(pair.new, told.actions, told), *_contradicted(pair.old, before.actions, told)]
     return Verdict("against", claim, "failed", told, tuple(dict.fromkeys(unconfirmed)))

@@ -14,7 +14,7 @@ from fhir_content.proof.facts import Given
 from fhir_content.proof.hazards import Contraindication
 from fhir_content.proof.logic import Name
 from fhir_content.proof.table import Action, Row, Table
-from fhir_content.proof.term import STRING, Formula
+from fhir_content.proof.term import STRING, Formula, solver_of
 from fhir_content.proof.world import Input, Other
 from fhir_content.resource import Element
 
@@ -65,6 +65,11 @@ class Subject:
     def answers(self, action: Action) -> frozenset[str]:
         """The keys of the inputs that an action answers: it orders the test, or asks the question, they are read by."""
         return self.readings.answered(action.element, self.table.inputs)
+
+    @cached_property
+    def solver(self) -> z3.Solver:
+        """A solver that holds the laws."""
+        return solver_of(self.laws)
 
     @cached_property
     def engine(self) -> Engine:
@@ -149,10 +154,8 @@ class Subject:
     def _asks(self, action: Action) -> bool:
         if not action.requests:
             return False
-        solver = z3.Solver()
-        solver.set("timeout", _QUESTION_LIMIT)
-        solver.add(self.laws, action.applies, self.all_known())
-        return bool(solver.check() == z3.unsat)
+        self.solver.set("timeout", _QUESTION_LIMIT)
+        return bool(self.solver.check(action.applies, self.all_known()) == z3.unsat)
 
 
 def some(formulas: list[Formula]) -> Formula:

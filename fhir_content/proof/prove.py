@@ -23,6 +23,7 @@ from fhir_content.proof.reads import library_of
 from fhir_content.proof.results import plans_with_logic
 from fhir_content.proof.search import Search
 from fhir_content.proof.table import read
+from fhir_content.proof.term import solver_of
 from fhir_content.proof.terms import Terms
 from fhir_content.proof.world import World
 from fhir_content.resource import Resource
@@ -115,8 +116,7 @@ def subject_of(plan: Resource, project: Project, logic: Logic, stated: Premises,
 
 
 def _refuse_contradiction(subject: Subject) -> None:
-    solver = z3.Solver()
-    solver.add(*subject.table.terms.world.laws)
+    solver = solver_of(*subject.table.terms.world.laws)
     for index, fact in enumerate(subject.facts):
         solver.assert_and_track(fact.formula, f"fact {index}")
     if solver.check() == z3.unsat:
@@ -138,15 +138,15 @@ def prove_plan(subject: Subject, limit: float = LIMIT, only: Iterable[str] = ())
 
 def settled(name: str, claim: Claim, subject: Subject, limit: float) -> Verdict:
     """The verdict on one claim; a counterexample is made small and run through the engine."""
-    search = Search(subject.laws, claim, limit)
-    found = search.check()
-    if found == z3.unknown:
-        return Verdict(name, claim, "unknown")
-    if claim.must_exist:
-        return Verdict(name, claim, "proved" if found == z3.sat else "failed")
-    if found == z3.unsat:
-        return Verdict(name, claim, "proved")
-    patient = smallest(search, subject, claim)
+    with Search(subject.solver, claim, limit) as search:
+        found = search.check()
+        if found == z3.unknown:
+            return Verdict(name, claim, "unknown")
+        if claim.must_exist:
+            return Verdict(name, claim, "proved" if found == z3.sat else "failed")
+        if found == z3.unsat:
+            return Verdict(name, claim, "proved")
+        patient = smallest(search, subject, claim)
     return Verdict(name, claim, "failed", patient, tuple(contradicted(patient, subject)))
 
 

@@ -11,22 +11,30 @@ from time import monotonic
 import z3
 
 from fhir_content.proof.claim import Claim
-from fhir_content.proof.term import Formula
+from fhir_content.proof.term import Formula, solver_of
 
 
 class Search:
-    """The solver for one claim; each check takes `seconds` at most."""
+    """The search for one claim; each check takes `seconds` at most."""
 
-    def __init__(self, laws: Formula, claim: Claim, seconds: float) -> None:
-        """Assert the laws and the violation."""
-        self._solver = z3.Solver()
-        self._solver.add(laws, claim.violated)
+    def __init__(self, solver: z3.Solver, claim: Claim, seconds: float) -> None:
+        """Assert the violation beside what the solver holds already, for as long as this is the current context."""
+        self._solver = solver
+        self._claim = claim
         self.seconds = seconds
         self._against = claim.no_answer
-        self._answers = z3.Solver()
+        self._answers = solver_of()
         if self._against is not None:
             self._answers.add(self._against.possible, z3.Or(*self._against.effects))
         self.model: z3.ModelRef | None = None
+
+    def __enter__(self) -> Search:
+        self._solver.push()
+        self._solver.add(self._claim.violated)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._solver.pop()
 
     def check(self, *wishes: Formula) -> z3.CheckSatResult:
         """Whether there is such a patient who fulfils the wishes too: sat (then `model` is one), unsat or unknown."""
