@@ -10,6 +10,7 @@ from fhir_content.proof.shape import Scope, followed
 from fhir_content.proof.world import Input
 from fhir_content.resource import Element
 from fhir_content.terminology import expand
+from fhir_content.terminology.expansion import Expansion
 
 Code = tuple[str, str]
 _DEEPEST = 12
@@ -20,9 +21,9 @@ class Readings:
 
     def __init__(self, logic: Logic, catalog: Catalog) -> None:
         """Read value sets of `catalog` where the logic names them."""
-        self._logic, self._catalog = logic, catalog
+        self.logic, self._catalog = logic, catalog
         self._codes: dict[str, frozenset[Code]] = {}
-        self._sets: dict[str, frozenset[Code]] = {}
+        self._sets: dict[str, Expansion] = {}
 
     def answered(self, action: Element, inputs: list[Input]) -> frozenset[str]:
         """The keys of the inputs that are read by a code of the ActivityDefinition behind an action."""
@@ -39,25 +40,41 @@ class Readings:
 
     def _codes_of(self, each: Input) -> frozenset[Code]:
         if each.key not in self._codes:
-            scope = Scope(self._logic, each.library)
+            scope = Scope(self.logic, each.library)
             urls = set(self._value_sets(each.node, scope, 0))
-            self._codes[each.key] = frozenset(code for url in urls for code in self._members(url))
+            self._codes[each.key] = frozenset(code for url in urls for code in self.members(url))
         return self._codes[each.key]
 
     def _value_sets(self, node: Node, scope: Scope, depth: int) -> Iterator[str]:
         """The value sets of every retrieve below a node, references followed."""
         for part in walk(node):
             if part.get("type") == "ValueSetRef":
-                name = self._logic.resolve(part, scope.library)
-                found = self._logic.library(name.library).section("valueSets")
-                yield from (str(each.get("id")) for each in found if each["name"] == name.name)
+                yield self.value_set(part, scope.library)
             elif part.get("type") in ("ExpressionRef", "FunctionRef") and depth < _DEEPEST:
                 target = followed(part, scope)
                 if target is not None:
                     yield from self._value_sets(*target, depth + 1)
 
-    def _members(self, url: str) -> frozenset[Code]:
+    def value_set(self, codes: object, library: str) -> str:
+        """The url of the value set that a retrieve is limited to; "" for none."""
+        for part in walk(codes) if isinstance(codes, dict) else ():
+            if part.get("type") == "ValueSetRef":
+                name = self.logic.resolve(part, library)
+                found = self.logic.library(name.library).section("valueSets")
+                return next((str(each.get("id")) for each in found if each["name"] == name.name), "")
+        return ""
+
+    def members(self, url: str) -> frozenset[Code]:
+        """The codes of a value set as far as they are here."""
+        return frozenset(self._expansion(url).concepts)
+
+    def is_whole(self, url: str) -> bool:
+        """Whether those are all, and there are some."""
+        expansion = self._expansion(url)
+        return expansion.complete and bool(expansion.concepts)
+
+    def _expansion(self, url: str) -> Expansion:
         if url not in self._sets:
             value_set = self._catalog.resolve(url)
-            self._sets[url] = frozenset(expand(value_set, self._catalog).concepts if value_set is not None else ())
+            self._sets[url] = Expansion() if value_set is None else expand(value_set, self._catalog)
         return self._sets[url]

@@ -15,6 +15,7 @@ from fhir_content.proof import asking, complete, contested, exclusive, reachable
 from fhir_content.proof.answers import Readings
 from fhir_content.proof.claim import Claim, Subject
 from fhir_content.proof.counterexample import smallest
+from fhir_content.proof.derived import subsets
 from fhir_content.proof.facts import FactsFile, given, read_files, worsening
 from fhir_content.proof.hazards import Contraindication, read_log
 from fhir_content.proof.logic import Logic, LogicError
@@ -108,9 +109,10 @@ def subject_of(plan: Resource, project: Project, logic: Logic, stated: Premises,
     library = library_of(plan, project.catalog)
     contested.vary(terms, stated.parameters, only_texts=world is not None)
     table = read(plan, project.catalog, terms)
-    facts = tuple(given(terms, library, stated.facts))
+    readings = Readings(logic, project.catalog)
+    facts = (*given(terms, library, stated.facts), *subsets(terms.world, readings))
     worse = worsening(logic, library, stated.facts)
-    subject = Subject(table, facts, worse, stated.contraindications, Readings(logic, project.catalog))
+    subject = Subject(table, facts, worse, stated.contraindications, readings)
     _refuse_contradiction(subject)
     return subject
 

@@ -56,6 +56,9 @@ def sources(plan: Resource, project: Project, logic: Logic) -> str:
         for name, statement in sorted(logic.library(library).statements.items()):
             meaning = logic.digest(statement.get("expression"), library)
             digest.update(f"\0{library}\0{name}\0{meaning}\0{sorted(tags(statement).items())}".encode())
+        for value_set in logic.library(library).section("valueSets"):
+            found = project.catalog.resolve(str(value_set.get("id")))
+            digest.update(b"\0" + (dumps(found.data) if found is not None else b""))
     for pattern in _PREMISES:
         for path in sorted(project.definitions.glob(pattern)):
             digest.update(b"\0" + json.dumps(read(path, path.name).data, default=str, sort_keys=True).encode())
