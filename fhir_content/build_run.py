@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
 from time import perf_counter
 
+from fhir_content.gates import BASELINE, baseline, unchanged
 from fhir_content.issue import Issue, Severity, in_order
 from fhir_content.project import Project
 from fhir_content.release import release
 from fhir_content.source import dumps
 from fhir_content.targets import targets
 from fhir_content.targets.bundle import closure
-from fhir_content.writing import write_folder
+from fhir_content.writing import write_folder, write_whole
 
 SUMS = "SHA256SUMS"
 
@@ -47,10 +48,13 @@ class Build:
         return any(issue.severity.reaches(Severity.ERROR) for issue in self.issues)
 
 
-def run(project: Project, output: Path, only: Collection[str], progress: Progress) -> Build:
+def run(
+    project: Project, output: Path, only: Collection[str], progress: Progress, gates: Sequence[Check] = ()
+) -> Build:
     """Check, make and write; the first stage that finds an error is the last.
 
-    `only` names the targets to make again; the files of the others are kept. Raises UnknownTargetError.
+    `only` names the targets to make again; the files of the others are kept. `gates` are further checks of the project
+    as it is released. Raises UnknownTargetError.
     """
     unknown = sorted(set(only) - set(targets()))
     if unknown:
@@ -64,6 +68,11 @@ def run(project: Project, output: Path, only: Collection[str], progress: Progres
     with _timed(build, "release", progress):
         as_released = replace(project, catalog=release(project.catalog))
         build.issues += _second_opinion(as_released)
+    with _timed(build, "gates", progress):
+        build.issues += [issue for gate in (unchanged, *gates) for issue in gate(as_released)]
+    if build.failed:
+        build.issues = in_order(build.issues)
+        return build
     files = _kept(output, only)
     for name in only or targets():
         with _timed(build, name, progress):
@@ -76,6 +85,13 @@ def run(project: Project, output: Path, only: Collection[str], progress: Progres
         write_folder(output, files, SUMS)
         build.sizes = {name: len(content) for name, content in sorted(files.items())}
     return build
+
+
+def record_release(project: Project) -> Path:
+    """Write build/baseline.json: from now on, no build gives other bytes to what this version has named."""
+    path = project.build / BASELINE
+    write_whole(path, baseline(replace(project, catalog=release(project.catalog))))
+    return path
 
 
 class NoSuchPlanError(Exception):
@@ -117,10 +133,10 @@ def _compiled(project: Project) -> list[Issue]:
 
 
 def _tested(project: Project) -> list[Issue]:
-    """Whether every clinical case passes."""
-    from fhir_content.case.suite import run_cases
+    """Whether every clinical case passes, and whether they have seen what package.yaml demands."""
+    from fhir_content.case.session import demanded
 
-    return run_cases(project).issues
+    return demanded(project)
 
 
 _CHECKS: dict[str, Check] = {"validate": _validate, "compile --check": _compiled, "test": _tested}

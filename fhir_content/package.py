@@ -27,6 +27,16 @@ class Defaults(Declaration):
     copyright: str = ""
 
 
+class CoverageLevels(Declaration):
+    """How much of each kind the clinical cases must have seen before a build, in percent."""
+
+    action: int = Field(default=0, ge=0, le=100)
+    condition: int = Field(default=0, ge=0, le=100)
+    definition: int = Field(default=0, ge=0, le=100)
+    row: int = Field(default=0, ge=0, le=100)
+    threshold: int = Field(default=0, ge=0, le=100)
+
+
 class Package(Declaration):
     """The package: its name, canonical, version and licence."""
 
@@ -39,6 +49,7 @@ class Package(Declaration):
     license: str
     dependencies: dict[str, str] = {}
     external: list[str] = []
+    coverage: CoverageLevels = CoverageLevels()
     defaults: Defaults
 
     def released(self, data: dict[str, Any]) -> dict[str, Any]:

@@ -46,3 +46,10 @@ def influenza(tmp_path):
     root = tmp_path / "influenza"
     shutil.copytree(CONTENT / "influenza", root)
     return Copy(root)
+
+
+@pytest.fixture
+def fever(tmp_path):
+    root = tmp_path / "fever"
+    shutil.copytree(CONTENT / "fever", root)
+    return Copy(root)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fhir_content.case.allowed import HOLES, MUTANTS, Finding, allowed
+from fhir_content.case.coverage import Coverage, Hole
 from fhir_content.case.expansion import expand
 from fhir_content.case.form import read_cases
 from fhir_content.case.mutation import Advance, Survivor, mutate
@@ -14,7 +15,7 @@ from fhir_content.case.page import coverage_page
 from fhir_content.case.report import coverage_json, coverage_table, render
 from fhir_content.case.suite import Suite, run_cases
 from fhir_content.case.words import Vocabulary
-from fhir_content.issue import Issue
+from fhir_content.issue import Issue, Location, Severity
 from fhir_content.project import Project
 from fhir_content.source import dumps
 from fhir_content.writing import write_whole
@@ -63,12 +64,34 @@ def expanded(project: Project, paths: tuple[Path, ...]) -> str:
     return "\n".join(dumps(bundle).decode() for bundle in bundles)
 
 
-def _coverage(suite: Suite, out: Path) -> tuple[str, list[Issue]]:
-    """The table, and the allowances without a hole; the files are written."""
+def demanded(project: Project) -> list[Issue]:
+    """What keeps the project from a build: cases that fail, and coverage below the levels of package.yaml."""
+    suite = run_cases(project)
+    levels = project.package.coverage.model_dump()
+    if suite.issues or not any(levels.values()):
+        return suite.issues
+    seen, holes, unused = _without_allowed(suite)
+    where = Location(f"{project.definitions.name}/package.yaml", 1, 1)
+    issues = []
+    for kind, (found, total) in seen.tally(holes).items():
+        if 100 * found < levels[kind] * total:
+            first = next(str(hole) for hole in holes if hole.kind == kind)
+            message = f"the cases have seen {found} of {total} of kind {kind}, less than {levels[kind]}%; {first}"
+            way_out = "write the case; `test --coverage` lists every hole"
+            issues.append(Issue(where, "coverage", Severity.ERROR, message, "business-rule", way_out))
+    return [*issues, *unused]
+
+
+def _without_allowed(suite: Suite) -> tuple[Coverage, list[Hole], list[Issue]]:
     seen = suite.coverage()
     found = {Finding(each.kind, each.home, each.name, each.missing): each for each in seen.holes()}
     spared, unused = allowed(suite.project, HOLES, found, seen.homes)
-    holes = [hole for finding, hole in found.items() if finding not in spared]
+    return seen, [hole for finding, hole in found.items() if finding not in spared], unused
+
+
+def _coverage(suite: Suite, out: Path) -> tuple[str, list[Issue]]:
+    """The table, and the allowances without a hole; the files are written."""
+    seen, holes, unused = _without_allowed(suite)
     write_whole(out / "coverage.json", coverage_json(seen, holes))
     write_whole(out / "coverage.html", coverage_page(seen, holes, suite.rows()))
     return "\n".join([coverage_table(seen, holes), *map(str, unused)]), unused
