@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
 from time import perf_counter
 
-from fhir_content.gates import BASELINE, baseline, unchanged
 from fhir_content.issue import Issue, Severity, in_order
 from fhir_content.project import Project
 from fhir_content.release import release
 from fhir_content.source import dumps
 from fhir_content.targets import targets
 from fhir_content.targets.bundle import closure
-from fhir_content.writing import write_folder, write_whole
+from fhir_content.writing import write_folder
 
 SUMS = "SHA256SUMS"
 
@@ -48,13 +47,10 @@ class Build:
         return any(issue.severity.reaches(Severity.ERROR) for issue in self.issues)
 
 
-def run(
-    project: Project, output: Path, only: Collection[str], progress: Progress, gates: Sequence[Check] = ()
-) -> Build:
+def run(project: Project, output: Path, only: Collection[str], progress: Progress) -> Build:
     """Check, make and write; the first stage that finds an error is the last.
 
-    `only` names the targets to make again; the files of the others are kept. `gates` are further checks of the project
-    as it is released. Raises UnknownTargetError.
+    `only` names the targets to make again; the files of the others are kept. Raises UnknownTargetError.
     """
     unknown = sorted(set(only) - set(targets()))
     if unknown:
@@ -68,11 +64,6 @@ def run(
     with _timed(build, "release", progress):
         as_released = replace(project, catalog=release(project.catalog))
         build.issues += _second_opinion(as_released)
-    with _timed(build, "gates", progress):
-        build.issues += [issue for gate in (unchanged, *gates) for issue in gate(as_released)]
-    if build.failed:
-        build.issues = in_order(build.issues)
-        return build
     files = _kept(output, only)
     for name in only or targets():
         with _timed(build, name, progress):
@@ -85,13 +76,6 @@ def run(
         write_folder(output, files, SUMS)
         build.sizes = {name: len(content) for name, content in sorted(files.items())}
     return build
-
-
-def record_release(project: Project) -> Path:
-    """Write build/baseline.json: from now on, no build gives other bytes to what this version has named."""
-    path = project.build / BASELINE
-    write_whole(path, baseline(replace(project, catalog=release(project.catalog))))
-    return path
 
 
 class NoSuchPlanError(Exception):
