@@ -76,18 +76,19 @@ def _silent_on_several(subject: Subject) -> Claim:
 
 
 def _needed(subject: Subject, action: Action, asked: list[Input]) -> Claim:
-    """That a question matters, everything known but what it asks for."""
+    """That a question matters, everything known but what it asks for; what is known within bounds is left aside."""
     one, two = _answered(subject, ONE, "", asked), _answered(subject, TWO, "", asked)
     variables = tuple(part for each in subject.table.terms.world.inputs.values() for part in each.variables)
     answers = tuple(fresh(part, tag) for tag in (ONE, TWO) for each in asked for part in each.variables)
     rest = [each for each in subject.askable if each not in asked]
     effects = _effects(subject, one, two) + _read(subject, one, asked)
+    certain = [each.term.value == each.term.high for each in asked if each.term.high is not None]
     return Claim(
         f"{action.id} is needed",
         action.element,
         f'"{action.title}" asks only where an answer could change what is proposed',
         f'"{action.title}" asks where no answer would change what is proposed',
-        z3.And(action.applies, subject.all_known(rest)),
+        z3.And(action.applies, subject.all_known(rest), *certain),
         no_answer=NoAnswer(_possible(subject, one, two), tuple(effects), variables, answers),
     )
 
