@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import orjson
@@ -29,6 +29,7 @@ class Outcome:
     issues: tuple[Issue, ...]
     files: int
     resources: int
+    not_checked: Mapping[str, int] = field(default_factory=dict)  # codes that nobody could check, by system
 
 
 def digest(root: Path, options: Sequence[str], installed: Path) -> str:
@@ -52,18 +53,16 @@ def read_outcome(root: Path, key: str) -> Outcome | None:
         kept = orjson.loads((root / ".cache" / _NAME).read_bytes())
         if kept["key"] != key:
             return None
-        return Outcome(tuple(_issue(each) for each in kept["issues"]), kept["files"], kept["resources"])
+        issues = tuple(_issue(each) for each in kept["issues"])
+        return Outcome(issues, kept["files"], kept["resources"], dict(kept["not_checked"]))
     except (OSError, orjson.JSONDecodeError, KeyError, TypeError, ValueError):
         return None
 
 
 def write_outcome(root: Path, key: str, outcome: Outcome) -> None:
     """Keep the last result; a folder that cannot be written only costs the time to validate again."""
-    content = {"key": key, "files": outcome.files, "resources": outcome.resources}
     try:
-        write_whole(
-            root / ".cache" / _NAME, orjson.dumps({**content, "issues": [asdict(each) for each in outcome.issues]})
-        )
+        write_whole(root / ".cache" / _NAME, orjson.dumps({"key": key, **asdict(outcome)}))
     except OSError:
         return
 

@@ -37,6 +37,7 @@ def run(
         wanted = {_name_in(root, path) for path in paths}
         issues = [issue for issue in issues if any(_is_below(issue.location.file, name) for name in wanted)]
     skipped = Counter(issue.rule for issue in issues if issue.rule.endswith("-not-checked"))
+    skipped.update({f"codes of {system}": number for system, number in found.not_checked.items()})
     return issues, Summary(found.files, found.resources, dict(skipped), root or Path(), _page)
 
 
@@ -115,8 +116,10 @@ def _not_allowed(root: Path, catalog: Catalog, issues: Sequence[Issue]) -> list[
 
 
 def _outcome(issues: Sequence[Issue], catalog: Catalog) -> Outcome:
+    from fhir_content.terminology.not_checked import codes_not_checked
+
     files = {resource.file for resource in catalog} | {issue.location.file for issue in issues}
-    return Outcome(tuple(issues), len(files), len(catalog))
+    return Outcome(tuple(issues), len(files), len(catalog), codes_not_checked(catalog))
 
 
 def _page(name: str) -> str:

@@ -7,6 +7,7 @@ import pytest
 from fhir_content.catalog import Catalog
 from fhir_content.resource import Resource
 from fhir_content.terminology import Expansion, expand, terminology, translate, validate_code
+from fhir_content.terminology.not_checked import codes_not_checked
 
 SYSTEM = {
     "resourceType": "CodeSystem",
@@ -190,3 +191,21 @@ def test_translate() -> None:
     assert [each.code for each, _ in translate(concept_map, "http://x/s", "b")] == ["other"]
     assert translate(concept_map, "http://y", "a") == []
     assert translate(concept_map, "http://x/s", "a", "http://u") == []
+
+
+def test_codes_of_systems_that_are_not_here_are_counted_once_each() -> None:
+    snomed, ours = "http://snomed.info/sct", "https://example.org/cs"
+    system = {"resourceType": "CodeSystem", "url": ours, "content": "fragment", "concept": [{"code": "a"}]}
+    listed = {"resourceType": "ValueSet", "compose": {"include": [{"system": snomed, "concept": [{"code": "1"}]}]}}
+    codings = [
+        {"system": snomed, "code": "1"},
+        {"system": snomed, "code": "2"},
+        {"system": ours, "code": "a"},
+        {"system": ours, "code": "b"},
+        {"system": "http://hl7.org/fhir/administrative-gender", "code": "male"},
+        {"system": "http://unitsofmeasure.org", "code": "mg"},
+        {"system": ["not", "text"], "code": "c"},
+    ]
+    plan = {"resourceType": "PlanDefinition", "topic": [{"coding": codings}]}
+    catalog = Catalog([Resource.of(each) for each in (system, listed, plan)])
+    assert codes_not_checked(catalog) == {snomed: 2, ours: 1}
