@@ -6,7 +6,7 @@ Each case names parameters, content, data, and what is expected: a resource, com
 in words. Exit 1 when a case fails.
 """
 
-# ruff: noqa: T201 - a script that prints its result
+
 import json
 import re
 import sys
