@@ -38,6 +38,7 @@ PROPERTIES: dict[str, Callable[[Subject], Iterator[Claim]]] = {
     "steady": steady.claims,
 }
 LIMIT = 5.0
+_BROKEN = (LookupError, TypeError, AttributeError, ValueError, ArithmeticError, RecursionError, z3.Z3Exception)
 # An arbitrary moment: what depends on the date of today is an input, so no result hangs on this one.
 MOMENT = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
@@ -105,6 +106,13 @@ def subject_of(plan: Resource, project: Project, logic: Logic, stated: Premises,
 
     A `world` that is given is shared with another version of the plan; contested parameters keep their values then.
     """
+    try:
+        return _subject(plan, project, logic, stated, world)
+    except _BROKEN as error:
+        raise LogicError(f"the logic of {plan.key} is not ELM that can be read: {error!r}"[:300]) from error
+
+
+def _subject(plan: Resource, project: Project, logic: Logic, stated: Premises, world: World | None) -> Subject:
     terms = Terms(logic, world or World())
     library = library_of(plan, project.catalog)
     contested.vary(terms, stated.parameters, only_texts=world is not None)

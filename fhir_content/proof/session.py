@@ -1,13 +1,14 @@
-"""One call for the command line: prove, or compare with another version, and tell of it in a format."""
+"""What the command line and `diff` call: prove, or compare with another version, and tell of it in a format."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 
 from fhir_content.project import Project, ProjectError, find_root, load
-from fhir_content.proof.telling import FORMATS, holds
+from fhir_content.proof.telling import FORMATS, Result, holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +32,10 @@ def prove(
     """Prove the plans of these ids, or all; `limit` is the seconds for one claim.
 
     With `against`, the folder of another version: whether any patient is treated otherwise than there. `cases` is a
-    folder for the counterexamples as clinical cases.
-
-    Raises ProjectError or LogicError where the project cannot be read, or the solver is not installed.
+    folder for the counterexamples as clinical cases. Raises ProjectError or LogicError where the project cannot be
+    read, or the solver is not installed.
     """
-    try:
-        from fhir_content.proof import run
-    except ModuleNotFoundError as error:
-        if error.name != "z3":
-            raise
-        raise ProjectError("proofs need the solver z3: pip install 'fhir-content[prove]'") from None
+    run = _run()
     if against is None:
         found = list(run.prove(project, names, limit, step))
     else:
@@ -53,3 +48,22 @@ def prove(
         written = write_cases(found, project, cases)
         text = "\n".join([text, *written]) if format_name == "text" else text
     return Proved(text, holds(told))
+
+
+def compare(new: Project, old: Project, names: Sequence[str] = (), limit: float = 5.0) -> list[Result]:
+    """For each plan of both versions, its claims of sameness: `proved`, `failed` with the smallest patient, `unknown`.
+
+    Raises ProjectError or LogicError where a project cannot be read, or the solver is not installed.
+    """
+    return [outcome.result for outcome in _run().compare(new, old, names, limit, lambda _: None)]
+
+
+def _run() -> ModuleType:
+    """The module that needs the solver."""
+    try:
+        from fhir_content.proof import run
+    except ModuleNotFoundError as error:
+        if error.name != "z3":
+            raise
+        raise ProjectError("proofs need the solver z3: pip install 'fhir-content[prove]'") from None
+    return run

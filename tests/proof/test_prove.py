@@ -16,6 +16,7 @@ from fhir_content.proof.claim import Claim
 from fhir_content.proof.facts import read_files
 from fhir_content.proof.logic import Logic, LogicError, Name
 from fhir_content.proof.prove import prove_plan, settled
+from fhir_content.proof.session import compare
 from tests.proof.table import PROJECT, Table
 
 
@@ -193,3 +194,38 @@ def test_an_input_that_no_record_entry_says_is_named_in_the_case(root):
     scribe = Scribe(subject.table.terms.logic, table.project.catalog, "2026-01-01")
     drafts = [scribe.case("t-start", verdict.claim.name, verdict.patient) for verdict in failed]
     assert any(each.left_out and each.left_out[0].startswith("Age: ") for each in drafts)
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"type": "If", "condition": {"type": "Null"}},
+        {"type": "Less", "operand": "nothing"},
+        {"type": "ExpressionRef", "name": "Nobody"},
+        {"type": "ExpressionRef", "name": "A", "libraryName": "Nowhere"},
+        {"type": "Literal", "valueType": "{urn:hl7-org:elm-types:r1}Integer", "value": "many"},
+        {"type": "Case", "caseItem": [{}], "else": {"type": "Null"}},
+        {"type": "Quantity", "value": "much"},
+        {"type": "FunctionRef", "name": "f", "operand": [7]},
+        [],
+    ],
+)
+def test_broken_logic_is_an_error_that_names_the_plan_or_the_definition(broken):
+    with pytest.raises(LogicError):
+        Table().body("Start", broken).subject()
+
+
+def test_logic_without_end_is_refused():
+    expression = {"type": "ExpressionRef", "name": "Refer"}
+    for _ in range(400):
+        expression = {"type": "Not", "operand": expression}
+    with pytest.raises(LogicError):
+        Table().body("Start", expression).subject()
+
+
+def test_diff_asks_for_the_claims_of_sameness(root):
+    edit(root, "definitions/table/PlanDefinition-t-start.yaml", "expression: Consider", "expression: Watch")
+    (result,) = compare(load(root), load(PROJECT))
+    verdicts = {claim["claim"]: claim["verdict"] for claim in result["claims"]}
+    assert verdicts["consider: same patients"] == "failed"
+    assert verdicts["start: same patients"] == "proved"
