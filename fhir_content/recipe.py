@@ -11,7 +11,7 @@ from fhir_content.package import Declaration
 from fhir_content.project import ProjectError, declaration_issues
 from fhir_content.source import read
 
-_NOT_RECIPES = ("allow.yaml",)
+_NOT_RECIPES = ("allow.yaml", "coverage.yaml", "mutants.yaml")
 
 
 class Limits(Declaration):
