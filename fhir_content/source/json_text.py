@@ -143,7 +143,9 @@ def _find_places(text: str) -> Places:
         elif mark == ":":
             wants_key = False
         elif wants_key:
-            path, key = (*open_paths[-1], str(json.loads(token["string"]))), place(token.start("string"))
+            string = token["string"]
+            name = str(json.loads(string)) if "\\" in string else string[1:-1]
+            path, key = (*open_paths[-1], name), place(token.start("string"))
         else:
             if open_counts and open_counts[-1] >= 0:
                 path, key = (*open_paths[-1], open_counts[-1]), None

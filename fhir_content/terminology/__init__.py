@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from fhir_content.canonical import Canonical
@@ -43,16 +43,23 @@ class Validation:
 
 
 class Terminology:
-    """The code systems and value sets of a Catalog and of the R4 package, each read once."""
+    """The code systems and value sets of a Catalog and of the R4 package, each read once.
+
+    What the package alone decides is read once for all catalogs.
+    """
 
     def __init__(self, catalog: Catalog | None = None) -> None:
         """Look into `catalog` first, then into the package."""
         self._catalog = catalog
+        self._own = {each.url for each in catalog.of("CodeSystem", "ValueSet")} if catalog is not None else set()
+        self._package = package_terminology() if catalog is not None else None
         self._systems: dict[tuple[str, str], CodeSystem | None] = {}
         self._expansions: dict[str, Expansion | None] = {}
 
     def code_system(self, url: str, version: str = "") -> CodeSystem | None:
         """The code system of a url, or None where it is not here."""
+        if self._package is not None and url not in self._own:
+            return self._package.code_system(url, version)
         key = (url, version)
         if key not in self._systems:
             data = self._find("CodeSystem", Canonical(url, version))
@@ -63,8 +70,19 @@ class Terminology:
         """The expansion of the value set of a canonical; None where it is not here."""
         if canonical not in self._expansions:
             data = self._find("ValueSet", Canonical.parse(canonical))
-            self._expansions[canonical] = self.expand(data) if data is not None else None
+            self._expansions[canonical] = self._expansion(canonical, data) if data is not None else None
         return self._expansions[canonical]
+
+    def _expansion(self, canonical: str, data: Mapping[str, Any]) -> Expansion:
+        """The package's own expansion, unless the catalog holds something that it would be made of."""
+        shared = self._package.value_set(canonical) if self._package is not None else None
+        if (
+            shared is None
+            or self._own & package_urls()
+            or any(each in key for key in shared.unknown for each in self._own)
+        ):
+            return self.expand(data)
+        return shared
 
     def expand(self, data: Mapping[str, Any]) -> Expansion:
         """The codes of a ValueSet given as plain data."""
@@ -91,9 +109,25 @@ _HL7 = ("http://terminology.hl7.org/", "http://hl7.org/fhir/")
 
 
 @lru_cache(maxsize=8)
+def _terminology_of(catalog: Catalog) -> Terminology:
+    return Terminology(catalog)
+
+
 def terminology(catalog: Catalog | None = None) -> Terminology:
     """The terminology of a Catalog, made once for each."""
-    return Terminology(catalog)
+    return package_terminology() if catalog is None else _terminology_of(catalog)
+
+
+@cache
+def package_terminology() -> Terminology:
+    """The terminology of the R4 package alone, for as long as the process lives."""
+    return Terminology()
+
+
+@cache
+def package_urls() -> frozenset[str]:
+    """The urls of the package's code systems and value sets."""
+    return frozenset((*core().urls("CodeSystem"), *core().urls("ValueSet")))
 
 
 def expand(value_set: Resource, catalog: Catalog | None = None) -> Expansion:
