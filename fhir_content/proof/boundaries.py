@@ -38,8 +38,9 @@ class Boundaries:
         for name in variables(part):
             self._numbers.setdefault(name, set()).update(numbers)
         for one, two in (part.children(), part.children()[::-1]):
-            if is_variable(one) and z3.is_int_value(two):
-                self._equals.setdefault(str(one), set()).add(two.as_long())
+            if z3.is_int_value(two):
+                for leaf in _leaves(one):
+                    self._equals.setdefault(str(leaf), set()).add(two.as_long())
 
     def of(self, value: Formula) -> list[Decimal]:
         """What the variables in a value are compared with, the largest first."""
@@ -56,6 +57,15 @@ class Boundaries:
         step = Decimal(1) if whole else Decimal("0.1")
         found = [each.to_integral_value() if whole else each for each in self.of(term.value)]
         return [plain(near) for each in found for near in (each, each - step, each + step)]
+
+
+def _leaves(value: Formula) -> Iterator[Formula]:
+    """The variables that a value is one of, by some condition."""
+    if is_variable(value):
+        yield value
+    elif z3.is_app(value) and value.decl().kind() == z3.Z3_OP_ITE:
+        yield from _leaves(value.arg(1))
+        yield from _leaves(value.arg(2))
 
 
 def _numerals(part: Formula) -> Iterator[Decimal]:
