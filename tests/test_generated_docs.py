@@ -1,7 +1,7 @@
 """The generated pages say what the code says.
 
-Each page is made in a process of its own: click remembers a command's help option from its first caller, and another test
-may have been that.
+Each page is made in a process of its own: click remembers a command's help option from its first caller, and another
+test may have been that.
 """
 
 import subprocess
