@@ -1,73 +1,124 @@
-"""How fast the logic runs: patients a second, memory, and whether both stay as they are when patients are many.
+"""How fast the logic runs: patients a second and memory, beside cql-execution and the reference $apply.
 
-    python tests/bench/logic.py [PATIENTS]          default 20000, streamed from an NDJSON file
+    python tests/bench/logic.py [PATIENTS]          default 100000, streamed from an NDJSON file
 
-Seconds are those of the processor. Each patient is read from one line, all definitions of two libraries are
-evaluated, and the patient is dropped.
+The library is that of "Start immunoglobulin replacement?", every definition of it, for every patient. Seconds are
+those of the processor. Reading JSON is shown apart, loading of libraries is left out, for all three.
 """
 
 from __future__ import annotations
 
+import json
 import resource
+import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import orjson
 
-from fhir_content.cql import Context, Library
+sys.path.insert(0, str(Path(__file__).parents[1] / "interop"))
+import reference
+import second_engine
+from replacement import Replacement, plain
+from replacement_patients import patients
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "cql"))
-from patients import NOW, VALUE_SETS, patients
+from fhir_content.cql import Context
 
-LOGIC = Path(__file__).parents[1] / "cql" / "logic"
-
-
-def libraries() -> tuple[Library, Library]:
-    facts = Library.from_elm((LOGIC / "PatientFacts.json").read_bytes())
-    return facts, Library.from_elm((LOGIC / "Replacement.json").read_bytes(), [facts])
+MAIN, PLAN = "IMDIgInitiate", "PlanDefinition/imd-21-ig-initiate"
+PARAMETERS = {"Region": "US"}
+FOR_SECOND, FOR_REFERENCE = 2_000, 200
 
 
 def megabytes() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def run(file: Path, count: int) -> tuple[float, float, Counter[str]]:
+def ours(replacement: Replacement, file: Path, count: int) -> tuple[float, float, Counter[str]]:
     """Seconds for reading and evaluating, seconds for evaluating alone, and what came out."""
-    facts, replacement = libraries()
-    reasons: Counter[str] = Counter()
+    library = replacement.logic.ready(MAIN)
+    rows: Counter[str] = Counter()
     evaluating = 0.0
     begun = time.process_time()
     with file.open("rb") as lines:
-        for _, line in zip(range(count), lines, strict=False):
+        for line in islice(lines, count):
             bundle = orjson.loads(line)
             start = time.process_time()
-            context = Context(bundle, NOW, value_sets=VALUE_SETS)
-            facts.evaluate_all(context)
-            values = replacement.evaluate_all(context)
+            context = Context(bundle, replacement.now, parameters=PARAMETERS, value_sets=replacement.logic.value_set)
+            values = library.evaluate_all(context)
             evaluating += time.process_time() - start
-            reasons["start" if values["Start"] else "ask" if values["Ask For IgG"] else "neither"] += 1
-    return time.process_time() - begun, evaluating, reasons
+            rows.update(name for name, value in values.items() if value is True)
+    return time.process_time() - begun, evaluating, rows
+
+
+def alone(file: Path, count: int) -> None:
+    """One line of our table, in a process of its own, so that its memory is its own."""
+    replacement = Replacement()
+    ours(replacement, file, 20)
+    seconds, evaluating, _ = ours(replacement, file, count)
+    print(f"| fhir-content | {count} | {count / evaluating:.0f} | {count / seconds:.0f} | {megabytes():.0f} MB |")
+
+
+def theirs(replacement: Replacement, bundles: list[dict[str, Any]]) -> str:
+    """The line of cql-execution, after its first patients, as ours is."""
+    folder, reason = second_engine.packages()
+    if folder is None:
+        return f"| cql-execution 3.3.2 | {reason} | | | |"
+    sets = {each.url: replacement.logic.value_set(each.url) or () for each in replacement.catalog.of("ValueSet")}
+    trees = list(replacement.logic.trees().values())
+    moment = replacement.now.isoformat()
+    made = second_engine.evaluate(folder, trees, MAIN, sets, PARAMETERS, moment, bundles)
+    rate = len(bundles) / made["seconds"]
+    return f"| cql-execution 3.3.2 | {len(bundles)} | {rate:.0f} | | {made['maxRSS'] / 1024:.0f} MB |"
+
+
+def of_reference(replacement: Replacement, bundles: list[dict[str, Any]]) -> str:
+    """The line of the reference, which applies the plan and does not only evaluate its library."""
+    folder, reason = reference.program()
+    if folder is None:
+        return f"| the reference $apply 4.4.0 | {reason} | | | |"
+    given = {"resourceType": "Parameters", "parameter": [{"name": "Region", "valueString": "US"}]}
+    calls = [
+        {
+            "operation": "$r5.apply",
+            "definition": PLAN,
+            "subject": f"Patient/p{number}",
+            "data": each,
+            "parameters": given,
+        }
+        for number, each in enumerate(bundles)
+    ]
+    made, memory = reference.answers(folder, plain(replacement.bundle), calls)
+    seconds = sum(each["nanoseconds"] for each in made[1:]) / 1e9
+    name = "the reference $apply 4.4.0, without its first call"
+    return f"| {name} | {len(bundles)} | {(len(bundles) - 1) / seconds:.0f} | | {memory:.0f} MB |"
 
 
 def main(arguments: list[str]) -> int:
-    most = int(arguments[0]) if arguments else 20_000
-    facts, replacement = libraries()
-    print(f"{len(facts.definitions) + len(replacement.definitions)} definitions in 2 libraries")
+    if arguments[:1] == ["--alone"]:
+        alone(Path(arguments[1]), int(arguments[2]))
+        return 0
+    most = int(arguments[0]) if arguments else 100_000
+    replacement = Replacement()
+    print(f"{len(replacement.logic.ready(MAIN).definitions)} definitions in {MAIN}, and those it includes\n")
+    print("| engine | patients | patients a second | with reading JSON | peak memory |\n|---|--:|--:|--:|--:|")
     with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "patients.ndjson"
+        file = Path(folder, "patients.ndjson")
         with file.open("wb") as output:
-            output.writelines(orjson.dumps(bundle) + b"\n" for bundle in patients(most))
-        begun = time.process_time()
-        run(file, 10)
-        print(f"loading and the first 10 patients: {time.process_time() - begun:.2f} s, most of it the UCUM library")
-        print(f"{'patients':>9} {'per second':>11} {'with reading':>13} {'peak MB':>8}")
-        for count in (most // 10, most // 2, most):
-            seconds, evaluating, reasons = run(file, count)
-            print(f"{count:>9} {count / evaluating:>11.0f} {count / seconds:>13.0f} {megabytes():>8.1f}")
-        print(dict(sorted(reasons.items())))
+            output.writelines(orjson.dumps(each) + b"\n" for each in patients(most, replacement.now))
+        for count in (min(FOR_SECOND, most), most // 10, most):
+            command = [sys.executable, __file__, "--alone", str(file), str(count)]
+            print(subprocess.run(command, check=True, capture_output=True, text=True).stdout, end="", flush=True)
+        with file.open("rb") as lines:
+            bundles = [json.loads(line) for line in islice(lines, FOR_SECOND)]
+        _, _, rows = ours(replacement, file, len(bundles))
+    print(theirs(replacement, bundles), flush=True)
+    print(of_reference(replacement, bundles[:FOR_REFERENCE]))
+    print(f"\nTrue most often: {', '.join(f'{name} {count}' for name, count in rows.most_common(6))}")
     return 0
 
 

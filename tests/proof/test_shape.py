@@ -1,10 +1,10 @@
 """What is told of an opaque quantity: its unit, and whether it always has a number."""
 
 import pytest
-from tests.proof.table import Table
 
 from fhir_content.proof.logic import Name
 from fhir_content.proof.shape import Scope, may_be_uncertain, units_of
+from tests.proof.table import Table
 
 
 def level(table):
