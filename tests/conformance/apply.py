@@ -6,7 +6,6 @@ Each case names parameters, content, data, and what is expected: a resource, com
 in words. Exit 1 when a case fails.
 """
 
-
 import json
 import re
 import sys

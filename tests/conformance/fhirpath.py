@@ -5,7 +5,6 @@
 Exit 0 when every test passes or is excluded with a reason; an exclusion that begins to pass fails the run.
 """
 
-
 from __future__ import annotations
 
 import json
