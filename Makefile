@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 TOOL := $(BIN)/fhir-content
 
-.PHONY: build test test-long check bench clean
+.PHONY: build test test-long test-interop check clean
 
 # The environment is made once, and again when what it is made from changes.
 $(VENV)/installed: pyproject.toml hatch_build.py constraints.txt
@@ -20,7 +20,11 @@ test: $(VENV)/installed
 	$(BIN)/python -m pytest -n 2 -m "not long"
 
 test-long: $(VENV)/installed
-	$(BIN)/python -m pytest -n 2 -m long
+	$(BIN)/python -m pytest -n 2 -m long --ignore tests/interop
+
+# Against other engines and validators: needs Node or Java, and their registries once.
+test-interop: $(VENV)/installed
+	$(BIN)/python -m pytest -m long tests/interop
 
 check: $(VENV)/installed
 	$(BIN)/ruff check .
