@@ -82,7 +82,19 @@ def parse(content: bytes, file: str) -> Source:
 def dumps(data: object, *, pretty: bool = False) -> bytes:
     """FHIR JSON in UTF-8, keys in their given order, decimals with their digits; `pretty` indents and ends the line."""
     option = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE if pretty else 0
-    return orjson.dumps(data, default=_decimal, option=option)
+    try:
+        return orjson.dumps(data, default=_decimal, option=option)
+    except orjson.JSONEncodeError:
+        # It writes no integer of over 64 bits. FHIR has none either, but one that was read must not stop the writing.
+        return orjson.dumps(_without_wide_integers(data), default=_decimal, option=option)
+
+
+def _without_wide_integers(data: object) -> object:
+    if isinstance(data, dict):
+        return {name: _without_wide_integers(each) for name, each in data.items()}
+    if isinstance(data, list):
+        return [_without_wide_integers(each) for each in data]
+    return Decimal(data) if isinstance(data, int) and data.bit_length() > 63 else data
 
 
 def _decimal(value: object) -> orjson.Fragment:

@@ -111,3 +111,8 @@ def test_dumps_refuses_what_is_not_fhir_json():
 )
 def test_what_cannot_be_read_is_named_by_its_fhirpath(content, expression):
     assert [each.location.expression for each in parse(content, "a.json").issues] == [expression]
+
+
+def test_an_integer_wider_than_64_bits_is_written_as_it_was_read():
+    content = b'{"a":[184467440737095516160,-9223372036854775809,9223372036854775807],"b":1.50}'
+    assert dumps(parse(content, "a.json").data) == content
