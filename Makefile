@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 TOOL := $(BIN)/fhir-content
 
-.PHONY: build test test-long test-interop check clean
+.PHONY: build test test-long bench-validate bench-logic check clean
 
 # The environment is made once, and again when what it is made from changes.
 $(VENV)/installed: pyproject.toml hatch_build.py constraints.txt
@@ -20,11 +20,15 @@ test: $(VENV)/installed
 	$(BIN)/python -m pytest -n 2 -m "not long"
 
 test-long: $(VENV)/installed
-	$(BIN)/python -m pytest -n 2 -m long --ignore tests/interop
+	$(BIN)/python -m pytest -n 2 -m long
 
-# Against other engines and validators: needs Node or Java, and their registries once.
-test-interop: $(VENV)/installed
-	$(BIN)/python -m pytest -m long tests/interop
+# Beside other engines and validators; peers that cannot be had are left out with the reason.
+bench-validate: $(VENV)/installed
+	$(BIN)/python tests/bench/validate.py $(CORPUS)
+	$(BIN)/python tests/bench/validate_project.py
+
+bench-logic: $(VENV)/installed
+	$(BIN)/python tests/bench/logic.py
 
 check: $(VENV)/installed
 	$(BIN)/ruff check .

@@ -14,6 +14,7 @@ from fhir_content.catalog import Catalog
 from fhir_content.resource import Resource
 from fhir_content.source import dumps, parse
 from fhir_content.structure import definitions
+from fhir_content.ucum import convert
 from fhir_content.validate import validate
 
 SECONDS = 1.0  # of the processor, for one input
@@ -184,7 +185,8 @@ LEAVES = [
 
 
 def read_grammars():
-    """What a process reads once (definitions, the grammar of units) is no part of the time of an input."""
+    """What a process reads once (definitions, the grammar and the table of units) is no part of the time of an input."""
+    assert convert(Decimal(1000), "mg", "g") == 1
     for code in ("mg", "no-unit"):
         verdict(dumps({"resourceType": "Observation", "valueQuantity": {**QUANTITY, "code": code}}), "a.json")
 
