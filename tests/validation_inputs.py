@@ -185,7 +185,7 @@ LEAVES = [
 
 
 def read_grammars():
-    """What a process reads once (definitions, the grammar and the table of units) is no part of the time of an input."""
+    """What a process reads once (definitions, grammar and table of units) is no part of the time of an input."""
     assert convert(Decimal(1000), "mg", "g") == 1
     for code in ("mg", "no-unit"):
         verdict(dumps({"resourceType": "Observation", "valueQuantity": {**QUANTITY, "code": code}}), "a.json")
